@@ -1,0 +1,47 @@
+"""The transformations of ADA at a fixed probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+
+from gan_core.augment.base import Augmentation
+from gan_core.augment.pipeline import Pipeline
+from gan_core.errors import ConfigError
+
+
+@keras.saving.register_keras_serializable(package="gan_core")
+class FixedAugment(Augmentation):
+    """The lines of `Pipeline`, each with the same probability throughout the training.
+
+    Args:
+        probability: float in [0, 1], of each line. Close to 1 the generator begins to copy the augmentation.
+        transforms: a name of `PRESETS`, or names of `LINES`.
+        value_range: (low, high) of the samples.
+        resample: "bilinear" or "antialiased".
+
+    Raises:
+        ConfigError: a probability outside [0, 1], an unknown name, a range that is not one.
+
+    Example:
+        >>> augment = FixedAugment(0.4, transforms="bgc")
+        >>> augment(tf.zeros((2, 8, 8, 3)), Stream(seed=0, step=0)).shape
+        TensorShape([2, 8, 8, 3])
+    """
+
+    def __init__(self, probability: float = 0.4, *, transforms: str | Sequence[str] = "bgc", value_range=(-1.0, 1.0),
+                 resample: str = "bilinear", **kwargs):
+        super().__init__(**kwargs)
+        if not 0.0 <= probability <= 1.0:
+            raise ConfigError(f"`probability` must lie in [0, 1]. Received: probability={probability!r}. Try 0.4.")
+        self.probability, self.transforms = probability, transforms
+        self.value_range, self.resample = tuple(value_range), resample
+        self.pipeline = Pipeline(transforms, value_range=value_range, resample=resample)
+
+    def call(self, samples, stream):  # noqa: D102
+        return self.pipeline(samples, self.probability, stream)
+
+    def get_config(self):  # noqa: D102
+        return {**super().get_config(), "probability": self.probability, "transforms": self.transforms,
+                "value_range": self.value_range, "resample": self.resample}

@@ -1,0 +1,98 @@
+"""The contract between data and networks: a flat dict with "real" and any number of named conditions.
+
+`{"real": images, "label": ids}`, all of shape (batch, ...). A bare array means `{"real": x}`, a pair (x, y)
+means `{"real": x, "label": y}`. Networks are Keras models with *named inputs*: a generator reads "latent"
+and conditions, a discriminator "sample" and conditions; exactly the inputs that a network declares are passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from gan_core.errors import ConfigError
+
+
+class DiscriminatorOutput(NamedTuple):
+    """What a discriminator answers: float32 logits of any shape (batch, ...), and its intermediate features."""
+
+    logits: tf.Tensor
+    features: tuple[tf.Tensor, ...] = ()
+
+
+def as_batch(data) -> dict[str, tf.Tensor]:
+    """Name the parts of what a data set yields."""
+    if isinstance(data, Mapping):
+        batch = dict(data)
+    elif isinstance(data, tuple | list):
+        batch = dict(zip(("real", "label"), data, strict=False))
+    else:
+        batch = {"real": data}
+    if "real" not in batch:
+        raise ConfigError(
+            f"a batch needs the key `real`. Received: keys={sorted(batch)}. Yield {{'real': samples, ...}} from the data."
+        )
+    return batch
+
+
+def split_batch(batch: dict) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+    """The real samples, and everything else as the condition."""
+    condition = dict(batch)
+    return condition.pop("real"), condition
+
+
+def input_names(network: keras.Model) -> tuple[str, ...]:
+    """The names a network declares: its functional inputs, or an attribute `input_names` of a subclassed model."""
+    names = getattr(network, "input_names", None)
+    if names is None:
+        if not getattr(network, "inputs", None):
+            raise ConfigError(
+                f"a network must declare its inputs by name. Received: {network.name!r} without any. Build it with "
+                "keras.Input(..., name='latent' | 'sample' | condition), or set `input_names` on the class."
+            )
+        names = [tensor.name for tensor in network.inputs]
+    return tuple(names)
+
+
+def call_network(network: keras.Model, available: Mapping[str, tf.Tensor], training: bool):
+    """Call `network` with exactly the inputs it declares.
+
+    Raises:
+        ConfigError: an input is not available; the message says which ones are.
+    """
+    names = input_names(network)
+    missing = [name for name in names if name not in available]
+    if missing:
+        raise ConfigError(
+            f"network {network.name!r} reads the input `{missing[0]}`, which this batch does not have. "
+            f"Received: {', '.join(sorted(available))}. Add the key to the data, or remove the input."
+        )
+    if isinstance(getattr(network, "_inputs_struct", None), keras.KerasTensor) or len(names) == 1:
+        return network(available[names[0]], training=training)
+    return network({name: available[name] for name in names}, training=training)
+
+
+def call_discriminator(network: keras.Model, sample, condition: Mapping, training: bool = True) -> DiscriminatorOutput:
+    """Ask one discriminator; logits and features come back in float32 whatever the compute dtype."""
+    answer = call_network(network, {"sample": sample, **condition}, training)
+    if not isinstance(answer, Mapping):
+        answer = {"logits": answer}
+    features = tuple(tf.cast(feature, tf.float32) for feature in answer.get("features", ()))
+    return DiscriminatorOutput(tf.cast(answer["logits"], tf.float32), features)
+
+
+class OneHot:
+    """`prepare` for sequences of ids: turns int (batch, length) into float32 (batch, length, depth) on the device.
+
+    The loader then ships integers, and the one-hot tensor never exists on the host.
+    """
+
+    def __init__(self, depth: int, key: str = "real"):
+        self.depth, self.key = depth, key
+
+    def __call__(self, batch: dict) -> dict:
+        """Replace `batch[key]` by its one-hot form."""
+        return {**batch, self.key: tf.one_hot(tf.cast(batch[self.key], tf.int32), self.depth)}

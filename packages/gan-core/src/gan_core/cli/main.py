@@ -1,0 +1,108 @@
+"""The entry of a program: one line per error, the right exit code, and no log of TensorFlow's start-up."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+
+import pydantic
+from cyclopts import App, CycloptsError
+from rich.console import Console
+
+from gan_core.errors import GanError
+
+
+def run(app: App, arguments: list[str] | None = None) -> None:
+    """Parse, call, and leave with 0 (ok), 2 (usage, config), 3 (data), 4 (diverged), 130/143 (interrupted)."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in arguments
+    if debug:
+        arguments.remove("--debug")
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        leave(_usage(error), 2, debug)
+    except GanError as error:
+        leave(str(error), error.exit_code, debug)
+    except KeyboardInterrupt:
+        leave("interrupted", 130, debug)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except MemoryError:
+        leave("not enough memory. Lower --batch-size or the size of the model.", 2, debug)
+    except Exception as error:
+        if debug:
+            raise
+        if type(error).__name__ == "ResourceExhaustedError":
+            leave(f"not enough memory: {str(error).splitlines()[0]}. Lower --batch-size or the size of the model.", 2, debug)
+        leave(f"unexpected {type(error).__name__}: {error}\nPlease report this, with the output of the same command "
+              "and --debug.", 1, debug)
+
+
+def _usage(error: CycloptsError) -> str:
+    """The parser's message; problems with a setting in our own words."""
+    cause = error.__cause__ or error.__context__
+    if isinstance(cause, pydantic.ValidationError):
+        return "\n".join(f"--{'.'.join(map(str, problem['loc'])).replace('_', '-')}: {problem['msg']}. "
+                         f"Received: {problem['input']!r}." for problem in cause.errors())
+    return str(error)
+
+
+def leave(message: str, code: int, debug: bool = False) -> None:
+    """Print `message` to stderr and exit with `code`; with `debug` the traceback is shown instead."""
+    if debug and sys.exc_info()[0] is not None:
+        raise  # noqa: PLE0704
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print("error:", style="bold red", end=" ")
+    console.print(message, markup=False)
+    sys.exit(code)
+
+
+@contextlib.contextmanager
+def quiet_start():
+    """Silence what native libraries write while TensorFlow starts; replayed if the start fails.
+
+    TF_CPP_MIN_LOG_LEVEL does not silence TensorFlow 2.21: the lines are written to descriptor 2 before any filter.
+    """
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as captured:
+        os.dup2(captured.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(saved, 2)
+            captured.seek(0)
+            os.write(2, captured.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+def start_tensorflow(*, seed: int, precision: str = "float32") -> str:
+    """Import TensorFlow silently and prepare it for a repeatable run.
+
+    Args:
+        seed: of weights and dropout.
+        precision: "float32", "bfloat16" or "float16".
+
+    Returns:
+        The device, in words.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with quiet_start():
+        import keras
+        import tensorflow as tf
+
+        gpus = tf.config.list_physical_devices("GPU")
+        tf.zeros(())  # the first use of a device logs once more
+    keras.config.set_dtype_policy("float32" if precision == "float32" else f"mixed_{precision}")
+    keras.utils.set_random_seed(seed)
+    if not gpus:
+        tf.config.experimental.enable_op_determinism()  # costs nothing measurable on a CPU
+    return f"{len(gpus)} GPU" if gpus else f"the CPU ({os.cpu_count()} cores)"

@@ -1,0 +1,66 @@
+"""What a modality package tells the command line about itself."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import yaml
+
+from gan_core.errors import ConfigError, choose
+
+
+@dataclass(frozen=True)
+class Modality:
+    """One program: its recipes, and the few verbs that depend on the kind of data.
+
+    Args:
+        program: the command, "gan-vision".
+        summary: the first line of its help.
+        version: of the package.
+        recipes: name -> module path; a module holds `Config`, `load(config)` and `build(config, train, validation)`,
+            and its docstring's first line is shown by `recipes`.
+        save_samples: (samples, path, config) -> None, writes what `sample` made.
+        check: the function behind `check`, with its own typed options; or None.
+        demo: the recipe and the settings of `demo`, and what it says at the end.
+    """
+
+    program: str
+    summary: str
+    version: str
+    recipes: Mapping[str, str]
+    save_samples: Callable
+    check: Callable | None = None
+    demo: Callable | None = None
+
+    def recipe(self, name: str) -> ModuleType:
+        """The module of a recipe (light: it loads no TensorFlow).
+
+        Raises:
+            ConfigError: there is no such recipe; the message names the closest.
+        """
+        return importlib.import_module(choose("recipe", name, dict(self.recipes)))
+
+    def recipe_of(self, path: Path) -> tuple[str, ModuleType, dict]:
+        """Name, module and settings in a run's config.yaml."""
+        from gan_core.run.config import read_yaml
+
+        values = read_yaml(path)
+        try:
+            name = values.pop("recipe")
+        except KeyError:
+            raise ConfigError(f"{path}: the key `recipe` is missing. Expected: one of {', '.join(self.recipes)}.") from None
+        return name, self.recipe(name), values
+
+
+def summary_of(module: ModuleType) -> str:
+    """The first line of a recipe's docstring."""
+    return (module.__doc__ or "").strip().splitlines()[0]
+
+
+def as_yaml(values: dict) -> str:
+    """Settings as `key: value` lines in their order."""
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,188 @@
+"""What the shared verbs do. TensorFlow is imported once a config is known to be good."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from gan_core.cli.main import start_tensorflow
+from gan_core.cli.modality import Modality, as_yaml
+from gan_core.errors import ConfigError
+from gan_core.run.config import RunConfig, read_yaml, validate, write_yaml
+from gan_core.run.folder import RunFolder
+from gan_core.run.progress import Progress, stdout
+
+
+def resolve(modality: Modality, recipe: str, options: RunConfig | None, config: Path | None) -> RunConfig:
+    """Defaults < config file < options.
+
+    Raises:
+        ConfigError: the file is for another recipe, has unknown keys or values out of range.
+    """
+    module = modality.recipe(recipe)
+    values: dict = {}
+    if config is not None:
+        values = read_yaml(config)
+        written_for = values.pop("recipe", recipe)
+        if written_for != recipe:
+            raise ConfigError(f"{config} is for the recipe {written_for!r}. Received: {recipe!r}. "
+                              f"Run `train {written_for}`, or remove the key `recipe`.")
+        validate(module.Config, values, str(config))
+    if options is not None:
+        values = merge(values, options.model_dump(exclude_unset=True))
+    return validate(module.Config, values, str(config or "options"))
+
+
+def merge(base: dict, over: dict) -> dict:
+    """`over` laid on `base`, section by section."""
+    merged = dict(base)
+    for key, value in over.items():
+        nested = isinstance(value, dict) and isinstance(base.get(key), dict)
+        merged[key] = merge(base[key], value) if nested else value
+    return merged
+
+
+def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, out: Path | None = None,
+          config: Path | None = None, dry_run: bool = False, quiet: bool = False) -> RunFolder | None:
+    """Train a recipe in a new folder; `dry_run` prints what would be done."""
+    resolved = resolve(modality, recipe, options, config)
+    module = modality.recipe(recipe)
+    progress = Progress(quiet=quiet)
+    progress.say("starting TensorFlow ...")
+    device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
+    experiment = module.build(resolved, *module.load(resolved))
+    if dry_run:
+        stdout().print(as_yaml({"recipe": recipe, **resolved.model_dump(mode="json")}), markup=False, end="")
+        print_description(description(recipe, resolved, experiment))
+        return None
+    from gan_core.run import run_experiment
+
+    folder = RunFolder.create(out, f"{recipe}-{resolved.data.split(':')[-1].rstrip('/').split('/')[-1]}")
+    write_yaml(folder.config, recipe, resolved)
+    folder.write_environment()
+    announce(modality, progress, folder, device)
+    run_experiment(experiment, folder, resolved, progress=progress)
+    conclude(modality, progress, folder)
+    return folder
+
+
+def resume(modality: Modality, run: Path, *, steps: int | None = None, config: Path | None = None, quiet: bool = False):
+    """Continue a run from its newest good checkpoint."""
+    folder = RunFolder.open(run)
+    recipe, module, values = modality.recipe_of(folder.config)
+    resolved = validate(module.Config, values, str(folder.config))
+    if config is not None:
+        resolved = resolve(modality, recipe, None, config)
+    if steps is not None:
+        resolved = validate(module.Config, {**resolved.model_dump(), "steps": steps}, "--steps")
+    progress = Progress(quiet=quiet)
+    progress.say("starting TensorFlow ...")
+    device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
+    experiment = module.build(resolved, *module.load(resolved))
+    from gan_core.run import resume_experiment
+
+    announce(modality, progress, folder, device)
+    resume_experiment(experiment, folder, resolved, progress=progress)
+    if steps is not None:
+        write_yaml(folder.config, recipe, resolved)
+    conclude(modality, progress, folder)
+
+
+def announce(modality: Modality, progress: Progress, folder: RunFolder, device: str) -> None:
+    """Where the run lives, and how to watch it."""
+    progress.say(f"running on {device}")
+    progress.say(f"run folder: {folder.path}   watch: tensorboard --logdir {folder.path}")
+
+
+def conclude(modality: Modality, progress: Progress, folder: RunFolder) -> None:
+    """What there is to look at, and the next command."""
+    progress.say(f"done. Look at {folder.samples} and {folder.report}")
+    progress.say(f"next: {modality.program} sample {folder.path}")
+
+
+def load_run(modality: Modality, run: Path, *, data: bool = False):
+    """A trained experiment, for the verbs that only read a run.
+
+    Returns:
+        (experiment, config, saved checkpoint, (train, validation) data or None)
+    """
+    from gan_core.run.checkpoint import Checkpoints
+
+    folder = RunFolder.open(run)
+    _, module, values = modality.recipe_of(folder.config)
+    config = validate(module.Config, values, str(folder.config))
+    saved, complaints = Checkpoints(folder.checkpoints).newest()
+    start_tensorflow(seed=config.seed)
+    for complaint in complaints:
+        Progress().say(f"{complaint}: using {saved.path.name}")
+    from gan_core.run.experiment import restore_for_reading
+
+    loaded = module.load(config)
+    experiment = module.build(config, *loaded)
+    restore_for_reading(experiment, saved, folder)
+    return experiment, config, saved, loaded if data else None
+
+
+def sample(modality: Modality, run: Path, *, count: int, out: Path | None, seed: int, raw: bool) -> Path:
+    """Write `count` samples of a run."""
+    if count < 1:
+        raise ConfigError(f"`--count` must be at least 1. Received: count={count}.")
+    experiment, config, saved, _ = load_run(modality, run)
+    samples = experiment.sample(count, seed=seed, raw=raw)
+    out = modality.save_samples(samples, out, config)
+    stdout().print(f"{count} samples of step {saved.step:,} -> {out}", markup=False)
+    return out
+
+
+def describe(modality: Modality, recipe: str, *, as_json: bool, config: Path | None = None) -> None:
+    """Print a recipe's parts."""
+    resolved = resolve(modality, recipe, None, config)
+    start_tensorflow(seed=resolved.seed, precision=resolved.precision)
+    module = modality.recipe(recipe)
+    found = description(recipe, resolved, module.build(resolved, *module.example(resolved)))
+    if as_json:
+        print(json.dumps(found))  # noqa: T201
+    else:
+        print_description(found)
+
+
+def description(recipe: str, config: RunConfig, experiment) -> dict:
+    """Parts, shapes and parameter counts of an experiment as plain values."""
+    from gan_core.batch import input_names
+
+    def network(model):
+        learned = sum(int(variable.value.shape.num_elements()) for variable in model.trainable_variables)
+        total = sum(int(variable.value.shape.num_elements()) for variable in model.weights)
+        return {"name": model.name, "inputs": list(input_names(model)), "trainable": learned,
+                "non_trainable": total - learned, "output_shape": _shape(model)}
+
+    gan = experiment.gan
+    objective = gan.objective
+    return {
+        "recipe": recipe, "generator": network(gan.generator),
+        "discriminators": [network(model) for model in gan.discriminators],
+        "loss": objective.adversarial.name, "regularizers": [term.name for term in objective.regularizers],
+        "auxiliary": [term.name for term in objective.auxiliary], "latent": repr(gan.latent), "update": gan.update,
+        "augment": None if gan.augment is None else type(gan.augment).__name__,
+        "ema": gan.ema is not None, "steps": experiment.steps, "batch_size": config.batch_size,
+        "config": config.model_dump(mode="json"),
+    }
+
+
+def _shape(model):
+    shape = model.output_shape
+    shape = shape.get("logits") if isinstance(shape, dict) else shape
+    return list(shape) if shape is not None else None
+
+
+def print_description(found: dict) -> None:
+    """A description for people."""
+    from rich.table import Table
+
+    table = Table("network", "inputs", "output", "trainable", "non-trainable", title=found["recipe"], title_justify="left")
+    for part in (found["generator"], *found["discriminators"]):
+        table.add_row(part["name"], ", ".join(part["inputs"]), str(part["output_shape"]),
+                      f"{part['trainable']:,}", f"{part['non_trainable']:,}")
+    stdout().print(table)
+    for key in ("loss", "regularizers", "auxiliary", "latent", "update", "augment", "ema", "steps", "batch_size"):
+        stdout().print(f"{key}: {found[key]}", markup=False)

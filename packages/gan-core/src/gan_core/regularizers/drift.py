@@ -1,0 +1,38 @@
+"""The drift penalty of ProGAN (Karras et al. 2018, arXiv:1710.10196)."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from gan_core.objective import Round
+from gan_core.regularizers.input_gradient import check_positive
+
+
+class Drift:
+    """ε E r²: keeps a critic without boundary from wandering far from zero.
+
+    Karras et al. 2018, arXiv:1710.10196, appendix A.1. r are the logits of real samples; several discriminators
+    are summed.
+
+    Args:
+        epsilon: float > 0, ε.
+
+    Raises:
+        ConfigError: `epsilon` is not positive.
+
+    Example:
+        >>> Objective(Wasserstein(), regularizers=(GradientPenalty(10), Drift(1e-3)))
+    """
+
+    name = "drift"
+
+    def __init__(self, epsilon: float = 1e-3):
+        self.epsilon = check_positive("epsilon", epsilon)
+
+    def __call__(self, round: Round) -> tf.Tensor:
+        """The weighted penalty, scalar float32."""
+        return self.epsilon * tf.add_n([
+            tf.reduce_mean(tf.cast(output.logits, tf.float32) ** 2) for output in round.real_outputs])
+
+    def __repr__(self):
+        return f"Drift(epsilon={self.epsilon:g})"

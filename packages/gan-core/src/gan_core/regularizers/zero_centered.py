@@ -1,0 +1,62 @@
+"""Penalties that pull a discriminator's input gradient towards zero: R1 on real samples, R2 on generated ones."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from gan_core.objective import Round
+from gan_core.regularizers.input_gradient import check_inner_scale, check_positive, input_gradients, squared_norms
+
+
+class R1:
+    """(γ/2) E_i ‖∇D(x_i)‖² on real samples.
+
+    Mescheder et al. 2018, arXiv:1801.04406. The derivative is by the sample *before* augmentation, through it, so
+    an augmentation that hides part of a sample hides it from the penalty too (arXiv:2006.06676).
+
+    Args:
+        gamma: float > 0, γ. A starting value is 0.0002·resolution²/batch size (arXiv:2006.06676).
+        inner_scale: power of two that keeps float16 gradients from vanishing; see `input_gradients`.
+
+    Raises:
+        ConfigError: an argument out of range.
+
+    Example:
+        >>> Objective(NonSaturating(), regularizers=(Lazy(R1(10), every=16),))
+    """
+
+    name = "r1"
+
+    def __init__(self, gamma: float = 10.0, *, inner_scale: float = 1.0):
+        self.gamma, self.inner_scale = check_positive("gamma", gamma), check_inner_scale(inner_scale)
+
+    def __call__(self, round: Round) -> tf.Tensor:
+        """The weighted penalty, scalar float32."""
+        return self._penalty(round, round.real, "real")
+
+    def _penalty(self, round: Round, samples: tf.Tensor, role: str) -> tf.Tensor:
+        gradients = input_gradients(lambda asked: round.ask(asked, role=role), tf.stop_gradient(samples),
+                                    self.inner_scale)
+        return 0.5 * self.gamma * tf.add_n([tf.reduce_mean(squared_norms(gradient)) for gradient in gradients])
+
+    def __repr__(self):
+        return f"{type(self).__name__}(gamma={self.gamma:g}, inner_scale={self.inner_scale:g})"
+
+
+class R2(R1):
+    """(γ/2) E_i ‖∇D(G(z_i))‖² on generated samples.
+
+    Mescheder et al. 2018, arXiv:1801.04406.
+
+    Args:
+        gamma, inner_scale: as in `R1`.
+
+    Example:
+        >>> Objective(NonSaturating(), regularizers=(R1(10), R2(10)))
+    """
+
+    name = "r2"
+
+    def __call__(self, round: Round) -> tf.Tensor:
+        """The weighted penalty, scalar float32."""
+        return self._penalty(round, round.fake, "fake")

@@ -1,0 +1,197 @@
+"""Checkpoints that exist completely or not at all, and are verified before anything is read from them.
+
+Everything is written to `.step-000000123.tmp/`; the manifest with the SHA-256 of every file comes last; after an
+fsync one rename commits. "The newest checkpoint" is computed by verification, never stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gan_core.errors import CheckpointError, DivergedError, RunError
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint that passed verification."""
+
+    path: Path
+    manifest: dict
+
+    @property
+    def step(self) -> int:
+        """Discriminator updates done."""
+        return self.manifest["step"]
+
+
+class Checkpoints:
+    """The checkpoints of one run.
+
+    Args:
+        folder: the run's `checkpoints/`.
+        keep: how many of the newest to keep, beside the best.
+    """
+
+    def __init__(self, folder: Path, keep: int = 2):
+        self.folder, self.keep = Path(folder), keep
+
+    def steps(self) -> list[int]:
+        """The steps that have a committed checkpoint, oldest first; verified or not."""
+        return sorted(int(path.name[5:]) for path in self.folder.glob("step-*") if path.name[5:].isdigit())
+
+    def path(self, step: int) -> Path:
+        """Where the checkpoint of `step` lives."""
+        return self.folder / f"step-{step:09d}"
+
+    def save(self, step: int, variables: list[keras.Variable], notes: dict) -> Path:
+        """Commit the variables and `notes` (JSON values) as the checkpoint of `step`.
+
+        Raises:
+            DivergedError: a value is not finite; nothing is written.
+            RunError: the disk is full or not writable; earlier checkpoints are intact.
+        """
+        for variable in variables:
+            if variable.dtype.startswith(("float", "bfloat")) and not np.all(np.isfinite(np.asarray(variable, "float32"))):
+                raise DivergedError(f"{variable.path} is not finite at step {step}; no checkpoint was written.")
+        temporary, final = self.folder / f".{self.path(step).name}.tmp", self.path(step)
+        try:
+            self._refuse_full_disk()
+            shutil.rmtree(temporary, ignore_errors=True)
+            temporary.mkdir(parents=True)
+            tf.train.Checkpoint(state=[variable.value for variable in variables]).write(str(temporary / "state"))
+            crash_point("after-data")
+            manifest = {"schema": SCHEMA, "step": step, **notes,
+                        "variables": [describe(variable) for variable in variables],
+                        "files": {path.name: fingerprint(path) for path in sorted(temporary.iterdir())}}
+            (temporary / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+            crash_point("after-manifest")
+            for path in (*temporary.iterdir(), temporary):
+                sync(path)
+            shutil.rmtree(final, ignore_errors=True)
+            os.replace(temporary, final)
+            sync(self.folder)
+            crash_point("after-rename")
+        except (OSError, tf.errors.OpError) as error:
+            shutil.rmtree(temporary, ignore_errors=True)
+            free = shutil.disk_usage(self.folder if self.folder.exists() else ".").free
+            raise RunError(f"cannot write the checkpoint {final}: {getattr(error, 'strerror', None) or error.message}; "
+                           f"{free:,} bytes are free. Earlier checkpoints are intact: make room, then `resume`.") from None
+        self._prune(step, notes.get("best_step"))
+        return final
+
+    def newest(self, step: int | None = None) -> tuple[Saved, list[str]]:
+        """The newest checkpoint that verifies (or that of `step`), and one message per damaged one passed over.
+
+        Raises:
+            CheckpointError: none can be used; the message says why each failed.
+        """
+        complaints = []
+        for candidate in [step] if step is not None else reversed(self.steps()):
+            try:
+                return Saved(self.path(candidate), verify(self.path(candidate))), complaints
+            except CheckpointError as error:
+                complaints.append(str(error))
+        raise CheckpointError("no usable checkpoint in " + str(self.folder) + "".join(f"\n  {line}" for line in complaints)
+                              + "\nStart the run again with `train`.")
+
+    def restore(self, saved: Saved, variables: list[keras.Variable]) -> None:
+        """Assign the saved values: all of them, or none if the structure differs.
+
+        Raises:
+            CheckpointError: names, shapes or dtypes differ; the message names the first difference.
+        """
+        ours, theirs = [describe(variable) for variable in variables], saved.manifest["variables"]
+        for mine, other in zip(ours, theirs, strict=False):
+            if mine[1:] != other[1:]:
+                raise CheckpointError(f"{saved.path} does not fit the model: found {other}, expected {mine}. "
+                                      "Resume with the config the run was started with.")
+        if len(ours) != len(theirs):
+            raise CheckpointError(f"{saved.path} does not fit the model: found {len(theirs)} variables, "
+                                  f"expected {len(ours)}. Resume with the config the run was started with.")
+        try:
+            status = tf.train.Checkpoint(state=[variable.value for variable in variables]).read(str(saved.path / "state"))
+            status.assert_existing_objects_matched()
+        except (tf.errors.OpError, AssertionError) as error:
+            raise CheckpointError(f"{saved.path} cannot be read: {error}") from None
+
+    def sweep(self) -> None:
+        """Remove what a killed process left half written. Only under the run's lock."""
+        for path in self.folder.glob(".step-*.tmp"):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _prune(self, newest: int, best: int | None) -> None:
+        for step in self.steps()[:-self.keep]:
+            if step != best and step != newest:
+                shutil.rmtree(self.path(step), ignore_errors=True)
+
+    def _refuse_full_disk(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        steps = self.steps()
+        if not steps:
+            return
+        size = sum(path.stat().st_size for path in self.path(steps[-1]).iterdir())
+        free = shutil.disk_usage(self.folder).free
+        if free < 2 * size:
+            raise OSError(28, f"only {free / 1e9:.2f} GB free, the next checkpoint needs {2 * size / 1e9:.2f} GB")
+
+
+def verify(path: Path) -> dict:
+    """The manifest of a checkpoint whose files all have the recorded length and hash.
+
+    Raises:
+        CheckpointError: what is missing or damaged.
+    """
+    name = path.name
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        files = manifest["files"]
+        if manifest["schema"] != SCHEMA:
+            raise CheckpointError(f"checkpoint {name} has schema {manifest['schema']}, expected {SCHEMA}")
+    except FileNotFoundError:
+        raise CheckpointError(f"checkpoint {name} is damaged (no manifest)") from None
+    except (ValueError, KeyError, OSError) as error:
+        raise CheckpointError(f"checkpoint {name} is damaged (manifest: {error})") from None
+    for file, expected in files.items():
+        if not (path / file).is_file():
+            raise CheckpointError(f"checkpoint {name} is damaged ({file}: missing)")
+        if fingerprint(path / file) != expected:
+            raise CheckpointError(f"checkpoint {name} is damaged ({file}: checksum)")
+    return manifest
+
+
+def fingerprint(path: Path) -> dict:
+    """Length and SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+
+
+def describe(variable: keras.Variable) -> list:
+    """Name, shape and dtype: what must agree before a value is assigned."""
+    return [variable.path, [int(size) for size in variable.shape], str(variable.dtype)]
+
+
+def sync(path: Path) -> None:
+    """Make a file or directory survive a power failure."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def crash_point(name: str) -> None:
+    """End the process at once if GAN_FAULT names this point: tests prove with it that no crash loses a checkpoint."""
+    if os.environ.get("GAN_FAULT") == name:
+        os._exit(70)

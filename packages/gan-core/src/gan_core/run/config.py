@@ -1,0 +1,92 @@
+"""The settings that every recipe shares, and reading and writing them. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import pydantic
+import yaml
+
+from gan_core.errors import ConfigError, did_you_mean
+
+
+class RunConfig(pydantic.BaseModel):
+    """Settings of one run. Recipes extend it; the numbers of their source are the defaults."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    data: str = ""
+    """Where the data are: folder:PATH, tfds:NAME, ..."""
+    steps: int = pydantic.Field(1000, ge=1)
+    """Discriminator updates in total."""
+    batch_size: int = pydantic.Field(64, ge=1)
+    """Examples per update."""
+    seed: int = pydantic.Field(0, ge=0)
+    """Determines weights, noise, data order and augmentation."""
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    """Compute dtype; losses, logits and weights stay float32."""
+    log_every: int = pydantic.Field(50, ge=1)
+    """Steps between two records in metrics.jsonl and TensorBoard."""
+    sample_every: int = pydantic.Field(500, ge=1)
+    """Steps between two sheets of samples from fixed noise."""
+    checkpoint_every: int = pydantic.Field(1000, ge=1)
+    """Steps between two checkpoints."""
+    keep: int = pydantic.Field(2, ge=1)
+    """Checkpoints to keep, beside the best."""
+
+
+Config = TypeVar("Config", bound=RunConfig)
+
+
+def validate(config_class: type[Config], values: dict, origin: str) -> Config:
+    """A config from plain values.
+
+    Raises:
+        ConfigError: unknown keys or values out of range, all of them, each with its field and `origin`.
+    """
+    try:
+        return config_class(**values)
+    except pydantic.ValidationError as error:
+        raise ConfigError(explain(error, config_class, origin)) from None
+
+
+def explain(error: pydantic.ValidationError, config_class: type[RunConfig], origin: str) -> str:
+    """One line per problem: field, what was wrong, what was received."""
+    lines = []
+    for problem in error.errors():
+        field = ".".join(map(str, problem["loc"]))
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"{origin}: unknown key `{field}`. {did_you_mean(field, config_class.model_fields)}")
+        else:
+            lines.append(f"{origin}: `{field}`: {problem['msg']}. Received: {field}={problem['input']!r}.")
+    return "\n".join(lines)
+
+
+def read_yaml(path: Path) -> dict:
+    """The mapping in a YAML file.
+
+    Raises:
+        ConfigError: the file is missing, no valid YAML, or no mapping.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read the config {path}: {error.strerror}. Check the path.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid YAML: {str(error).splitlines()[0]}. Expected: `key: value` lines.") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} must hold `key: value` lines. Received: {type(values).__name__}.")
+    return values
+
+
+def write_yaml(path: Path, recipe: str, config: RunConfig) -> None:
+    """Write the resolved config; `--config` takes the file back."""
+    values = {"recipe": recipe, **config.model_dump(mode="json")}
+    path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def differences(old: dict, new: dict) -> list[str]:
+    """The fields in which two dumped configs differ, as `field: old -> new`."""
+    return [f"{key}: {old.get(key)!r} -> {new.get(key)!r}"
+            for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key)]

@@ -1,0 +1,274 @@
+"""What a recipe returns, and the only caller of `fit`: an experiment run in a folder, resumable at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from gan_core.errors import ConfigError, DataError, DivergedError
+from gan_core.gan import GAN
+from gan_core.loader import Loader
+from gan_core.run.checkpoint import Checkpoints, Saved
+from gan_core.run.config import RunConfig, differences
+from gan_core.run.doctor import Doctor
+from gan_core.run.folder import RunFolder
+from gan_core.run.progress import Progress
+from gan_core.run.record import Record
+from gan_core.run.report import write_report
+from gan_core.run.signals import Interrupted, StopRequest
+
+FLOAT16_PATIENCE = 50  # overflows in a row that a loss scale may need to settle
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training on one stream of batches.
+
+    Args:
+        data: where the batches come from.
+        steps: discriminator updates in this phase.
+        start: called with the GAN before the phase's first step (and again when resuming into or past the phase):
+            it may grow networks or compile anew.
+        callbacks: Keras callbacks of this phase.
+    """
+
+    data: Loader
+    steps: int
+    start: Callable[[GAN], None] | None = None
+    callbacks: Sequence[keras.callbacks.Callback] = ()
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A compiled GAN and what to do with it.
+
+    Args:
+        gan: compiled.
+        phases: in order.
+        previews: (gan, step, folder, record) -> None, called at step 0, every `sample_every` steps and at the end.
+        validation: (gan) -> name -> float, called with the previews from step 0 on; or None.
+        best: the name in `validation`'s answer whose smallest value marks the best generator, kept as
+            `generator-best.keras`.
+        condition: (count) -> name -> array (count, ...), for `sample` on conditional generators.
+    """
+
+    gan: GAN
+    phases: Sequence[Phase]
+    previews: Sequence[Callable] = ()
+    validation: Callable[[GAN], dict[str, float]] | None = None
+    best: str | None = None
+    condition: Callable[[int], dict] | None = None
+
+    def sample(self, count: int, *, seed: int, raw: bool = False) -> np.ndarray:
+        """`count` samples of the averaged generator (the trained one with `raw`)."""
+        condition = None if self.condition is None else self.condition(count)
+        return self.gan.generate(condition, count, seed=seed, raw=raw)
+
+    @property
+    def steps(self) -> int:
+        """Discriminator updates in all phases."""
+        return sum(phase.steps for phase in self.phases)
+
+
+def run_experiment(experiment: Experiment, folder: RunFolder, config: RunConfig, *, progress: Progress | None = None):
+    """Train from the first step.
+
+    Raises:
+        DivergedError: a loss or weight stopped being finite; the last checkpoint is good.
+        Interrupted: a signal asked to stop; a checkpoint of the last step is written.
+    """
+    return _Run(experiment, folder, config, progress).execute(resume=False)
+
+
+def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConfig, *,
+                      progress: Progress | None = None, may_change: Sequence[str] = ("steps",)):
+    """Continue exactly where the newest good checkpoint stands.
+
+    Args:
+        may_change: config fields that may differ from those the run was started with.
+
+    Raises:
+        ConfigError: another field differs; the message lists old and new values.
+        CheckpointError: no checkpoint can be used.
+    """
+    return _Run(experiment, folder, config, progress).execute(resume=True, may_change=may_change)
+
+
+def restore_for_reading(experiment: Experiment, saved: Saved, folder: RunFolder) -> None:
+    """Give an experiment the values of a checkpoint, for sampling and evaluation; takes no lock and writes nothing."""
+    for phase in experiment.phases[: saved.manifest["phase"] + 1]:
+        if phase.start is not None:
+            phase.start(experiment.gan)
+    Checkpoints(folder.checkpoints).restore(saved, state_of(experiment.gan))
+
+
+def state_of(gan: GAN) -> list[keras.Variable]:
+    """Everything a run consists of, in a fixed order: weights, averages, counters, seed states, optimizers."""
+    variables = [*gan.variables, *gan.running_means.variables, *gan.generator_optimizer.variables,
+                 *gan.discriminator_optimizer.variables]
+    return list({id(variable): variable for variable in variables}.values())
+
+
+class _Run:
+    """One process's work on a run."""
+
+    def __init__(self, experiment: Experiment, folder: RunFolder, config: RunConfig, progress: Progress | None):
+        if not experiment.phases or any(phase.steps < 1 for phase in experiment.phases):
+            raise DataError("an experiment needs phases of at least one step each. "
+                            f"Received: steps={[phase.steps for phase in experiment.phases]}.")
+        self.experiment, self.gan, self.folder, self.config = experiment, experiment.gan, folder, config
+        self.checkpoints = Checkpoints(folder.checkpoints, config.keep)
+        self.progress = progress or Progress()
+        self.stop = StopRequest()
+        self.doctor = Doctor(self.gan)
+        self.best: dict = {}
+        self.phase_index = 0
+
+    def execute(self, resume: bool, may_change: Sequence[str] = ()):
+        with self.folder.lock(), self.stop.listening():
+            self.checkpoints.sweep()
+            saved = self._open_checkpoint(may_change) if resume else None
+            done = saved.step if saved else 0
+            self.record = Record(self.folder.path, resume_at=done if resume else None)
+            try:
+                with self.progress.running(self.experiment.steps, done, self.config.batch_size):
+                    self._run_phases(done, saved)
+            finally:
+                self.record.close()
+                write_report(self.folder, self.doctor.findings)
+        return self.gan
+
+    def _open_checkpoint(self, may_change):
+        saved, complaints = self.checkpoints.newest()
+        for complaint in complaints:
+            self.progress.say(f"{complaint}: continuing from {saved.path.name}")
+        changed = differences(saved.manifest["config"], self.config.model_dump(mode="json"))
+        refused = [line for line in changed if line.split(":")[0] not in may_change]
+        if refused:
+            raise ConfigError(f"run {self.folder.path} was started with another config:\n  " + "\n  ".join(refused)
+                              + "\nRestore the value in config.yaml, or start a new run with `train`.")
+        self.best = saved.manifest.get("best", {})
+        return saved
+
+    def _run_phases(self, done: int, saved) -> None:
+        start = 0
+        for self.phase_index, phase in enumerate(self.experiment.phases):
+            if phase.start is not None:
+                phase.start(self.gan)
+            if saved is not None and saved.manifest["phase"] == self.phase_index:
+                self.checkpoints.restore(saved, state_of(self.gan))
+                self.doctor.restore(saved.manifest.get("doctor"))
+                self.progress.say(f"resumed at step {done:,} ({int(self.gan.images_seen):,} images seen, "
+                                  f"{int(self.gan.generator_steps):,} generator updates)")
+                saved = None
+            elif saved is None and done == 0 and start == 0:
+                self.tick(0, first=True)
+            remaining = start + phase.steps - max(done, start)
+            if saved is None and remaining > 0:
+                self._fit(phase, start, max(done, start), remaining)
+                done = start + phase.steps
+            start += phase.steps
+
+    def _fit(self, phase: Phase, start: int, done: int, remaining: int) -> None:
+        self.gan.fit(
+            phase.data.dataset(start=done - start, steps=remaining), epochs=1, steps_per_epoch=remaining, verbose=0, shuffle=False,
+            callbacks=[*phase.callbacks, _EveryStep(self, done, done + remaining)])
+
+    # ------------------------------------------------------------------ after a step
+
+    def after_step(self, step: int, last_of_phase: bool) -> None:
+        config, end = self.config, step == self.experiment.steps
+        self.refuse_divergence(step)
+        self.progress.advance(step)
+        if step % config.log_every == 0 or last_of_phase:
+            values = self.gan.running_means.reported()
+            self.gan.running_means.reset_state()
+            self.log(step, values)
+        if step % config.sample_every == 0 or end:
+            self.tick(step)
+        stopping = bool(self.stop) and not end
+        if step % config.checkpoint_every == 0 or end or stopping:
+            self.save(step)
+        if stopping:
+            self.progress.say(f"stopped at step {step:,}; a checkpoint is written. "
+                              f"Continue with: resume {self.folder.path}")
+            raise Interrupted(self.stop.exit_code)
+
+    def log(self, step: int, values: dict[str, float]) -> None:
+        """One line of the record."""
+        rates = {f"{player}_learning_rate": float(np.asarray(optimizer.learning_rate))
+                 for player, optimizer in (("d", self.gan.discriminator_optimizer), ("g", self.gan.generator_optimizer))}
+        values = {**values, **rates, "images": int(self.gan.images_seen), "images_per_second": self.progress.rate}
+        self.record.write(step, values)
+        self.progress.show(step, values)
+        for finding in self.doctor.observe(step, values):
+            self.progress.say(str(finding))
+
+    def tick(self, step: int, first: bool = False) -> None:
+        """Sheets of samples and validation scores."""
+        for preview in self.experiment.previews:
+            preview(self.gan, step, self.folder, self.record)
+        if self.experiment.validation is not None:
+            scores = self.experiment.validation(self.gan)
+            self.record.write(step, scores)
+            self.progress.show(step, scores)
+            best = self.experiment.best
+            if best is not None and not first and scores[best] < self.best.get("value", float("inf")):
+                self.best = {"step": step, "name": best, "value": scores[best]}
+                self.save_generator("generator-best.keras")
+
+    def save_generator(self, name: str) -> None:
+        """The averaged generator as a finished file: replaced only once the new one is complete."""
+        temporary = self.folder.path / f".{name.removesuffix('.keras')}.tmp.keras"
+        self.gan.sampler.save(temporary)
+        temporary.replace(self.folder.path / name)
+
+    def save(self, step: int) -> None:
+        """Commit a checkpoint."""
+        self.checkpoints.save(step, state_of(self.gan), {
+            "phase": self.phase_index, "seed": self.gan.seed, "images_seen": int(self.gan.images_seen),
+            "generator_steps": int(self.gan.generator_steps), "config": self.config.model_dump(mode="json"),
+            "best": self.best, "best_step": self.best.get("step"), "doctor": self.doctor.state()})
+
+    def refuse_divergence(self, step: int) -> None:
+        """Stop at the first step whose losses are not finite, and name the first term that is not."""
+        means = self.gan.running_means
+        if np.all(np.isfinite(means.total.numpy())):
+            self.overflows = 0
+            return
+        self.overflows = getattr(self, "overflows", 0) + 1
+        if isinstance(self.gan.discriminator_optimizer, keras.optimizers.LossScaleOptimizer) \
+                and self.overflows < FLOAT16_PATIENCE:
+            means.reset_state()  # the loss scale was too high: the update was skipped, the next scale is smaller
+            return
+        values = means.reported()
+        broken = [name for name in values if not np.isfinite(values[name])]
+        parts = [name for name in broken if name not in ("d_loss", "g_loss")]
+        steps = self.checkpoints.steps()
+        good = f"last good checkpoint: step {steps[-1]:,}" if steps else "no checkpoint had been written yet"
+        raise DivergedError(
+            f"{broken[0]} is no longer finite at step {step:,}, first in {parts[0] if parts else broken[0]}; {good}. "
+            "Try a lower learning rate, --precision float32, or another loss.")
+
+
+class _EveryStep(keras.callbacks.Callback):
+    """Hands every finished step to the run."""
+
+    def __init__(self, run: _Run, done: int, end: int):
+        super().__init__()
+        self.run, self.step, self.end = run, done, end
+        means = run.gan.running_means
+        self.means = [(variable, variable.numpy()) for variable in means.variables]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        for variable, value in self.means:  # `fit` has just reset what a checkpoint restored
+            variable.assign(value)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.step += 1
+        self.run.after_step(self.step, last_of_phase=self.step == self.end)
+
+

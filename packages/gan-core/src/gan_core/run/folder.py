@@ -1,0 +1,110 @@
+"""The run folder: created once, locked while a process works in it, readable by people. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import socket
+import sys
+import time
+from pathlib import Path
+
+import filelock
+
+from gan_core.errors import RunError
+
+PACKAGES = ("gan-core", "gan-vision", "gan-audio", "gan-text", "tensorflow", "keras", "numpy")
+
+
+class RunFolder:
+    """One run on disk: config.yaml, metrics.jsonl, events.*, samples/, checkpoints/, environment.json, report.html."""
+
+    def __init__(self, path: Path | str):
+        self.path = Path(path)
+        self.config = self.path / "config.yaml"
+        self.metrics = self.path / "metrics.jsonl"
+        self.samples = self.path / "samples"
+        self.checkpoints = self.path / "checkpoints"
+        self.environment = self.path / "environment.json"
+        self.report = self.path / "report.html"
+        self._lock = filelock.FileLock(self.path / ".lock", timeout=0)
+
+    @classmethod
+    def create(cls, out: Path | str | None, name: str, root: Path | str = "runs") -> RunFolder:
+        """Make a new folder: `out`, or the next number under `root`.
+
+        Raises:
+            RunError: `out` holds something already, or cannot be made.
+        """
+        try:
+            if out is not None:
+                out = Path(out)
+                if out.exists() and (not out.is_dir() or any(out.iterdir())):
+                    raise RunError(f"the run folder must be new. Received: out={str(out)!r}, which is not empty. "
+                                   f"Choose another --out, or continue that run with `resume {out}`.")
+                out.mkdir(parents=True, exist_ok=True)
+                return cls(out)
+            root = Path(root)
+            root.mkdir(parents=True, exist_ok=True)
+            safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60]
+            while True:
+                numbers = [int(match[1]) for path in root.iterdir() if (match := re.match(r"(\d{5})(-|$)", path.name))]
+                path = root / f"{max(numbers, default=-1) + 1:05d}-{safe}"
+                try:
+                    path.mkdir()  # exclusive: of two processes one gets the number, the other tries the next
+                    return cls(path)
+                except FileExistsError:
+                    continue
+        except OSError as error:
+            raise RunError(f"cannot create the run folder {out or root}: {error.strerror}. Choose another --out.") from None
+
+    @classmethod
+    def open(cls, path: Path | str) -> RunFolder:
+        """An existing run.
+
+        Raises:
+            RunError: there is no run at `path`.
+        """
+        folder = cls(path)
+        if not folder.config.is_file():
+            raise RunError(f"{path} is not a run folder. Expected: a folder with config.yaml. "
+                           "Give the folder that `train` printed.")
+        return folder
+
+    def lock(self) -> filelock.BaseFileLock:
+        """Hold the run for this process; the kernel releases it even after `kill -9`.
+
+        Raises:
+            RunError: another process holds it; the message names the process.
+        """
+        holder = self.path / ".lock-holder.json"
+        try:
+            self._lock.acquire()
+        except filelock.Timeout:
+            try:
+                who = json.loads(holder.read_text())
+                by = f"process {who['pid']} on {who['host']} since {who['since']}"
+            except (OSError, ValueError, KeyError):
+                by = "another process"
+            raise RunError(f"run {self.path} is in use by {by}. Wait for it, or end it first.") from None
+        except OSError as error:
+            raise RunError(f"cannot lock the run {self.path}: {error.strerror}. Make the folder writable.") from None
+        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(),
+                                      "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
+        return self._lock
+
+    def write_environment(self) -> None:
+        """Record the command, the machine and the versions."""
+        versions = {}
+        for package in PACKAGES:
+            try:
+                versions[package] = importlib.metadata.version(package)
+            except importlib.metadata.PackageNotFoundError:
+                continue
+        self.environment.write_text(json.dumps({
+            "command": sys.argv, "python": platform.python_version(), "platform": platform.platform(),
+            "cores": os.cpu_count(), "versions": versions, "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        }, indent=2) + "\n", encoding="utf-8")

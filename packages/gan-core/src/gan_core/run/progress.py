@@ -1,0 +1,76 @@
+"""What a person sees while a run works: a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+
+PLAIN_SECONDS = 10.0  # between two lines when the output is not a terminal
+SHOWN = ("d_loss", "g_loss", "real_accuracy", "aug_p", "kid", "fid", "js_2", "si_sdr")
+
+
+class Progress:
+    """Progress of one process.
+
+    Args:
+        quiet: say nothing.
+        console: where to; stderr by default, so that stdout stays for results.
+    """
+
+    def __init__(self, *, quiet: bool = False, console: Console | None = None):
+        self.console = console or Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        self.live = self.console.is_terminal and not quiet
+        self.rate = 0.0
+        self._bar = self._task = None
+
+    @contextlib.contextmanager
+    def running(self, total: int, done: int, batch_size: int):
+        """Show progress from step `done` to `total` while inside."""
+        self._total, self._batch, self._last = total, batch_size, None
+        self._values: dict[str, float] = {}
+        self._printed = time.monotonic()
+        self.say(f"preparing the first of {total - done:,} steps ...")
+        if self.live:
+            self._bar = RichProgress(
+                TextColumn("step"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.fields[text]}"),
+                TimeRemainingColumn(compact=True), TextColumn("left"), console=self.console, transient=True)
+            self._task = self._bar.add_task("", total=total, completed=done, text="")
+        with self._bar or contextlib.nullcontext():
+            yield self
+        self._bar = None
+
+    def advance(self, step: int) -> None:
+        """One step is done."""
+        now = time.monotonic()
+        if self._last is not None:
+            instant = self._batch / max(now - self._last, 1e-9)
+            self.rate = instant if self.rate == 0 else 0.98 * self.rate + 0.02 * instant
+        self._last = now
+        if self._bar is not None:
+            self._bar.update(self._task, completed=step, text=self._text())
+        elif now - self._printed > PLAIN_SECONDS and step < self._total:
+            self._printed = now
+            left = (self._total - step) * self._batch / max(self.rate, 1e-9)
+            self.say(f"step {step:,}/{self._total:,}  {self._text()}  {left / 60:.1f} min left")
+
+    def show(self, step: int, values: dict[str, float]) -> None:
+        """Values for the live line."""
+        self._values |= {name: values[name] for name in SHOWN if name in values}
+
+    def say(self, text: str) -> None:
+        """One line that stays."""
+        self.console.print(text, markup=False)
+
+    def _text(self) -> str:
+        values = "  ".join(f"{name} {value:.3g}" for name, value in self._values.items())
+        return f"{self.rate:,.0f} images/s  {values}"
+
+
+def stdout() -> Console:
+    """The console for results."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True)

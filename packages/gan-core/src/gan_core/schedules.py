@@ -1,0 +1,46 @@
+"""Schedules: how many critic updates per generator update, and learning rates that decay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+
+
+def wgan_warmup(n: int = 5, boosted: int = 100, *, first: int = 25, every: int = 500) -> Callable[[int], int]:
+    """`boosted` critic updates for the first generator steps and every 500th, else `n` (Arjovsky et al. 2017, code).
+
+    Example:
+        >>> schedule = wgan_warmup(5, 100)
+        >>> schedule(0), schedule(24), schedule(25), schedule(500)
+        (100, 100, 5, 100)
+    """
+    return lambda generator_step: boosted if generator_step < first or generator_step % every == 0 else n
+
+
+def linear_decay(rate: float, steps: int, *, start: int = 0, updates_per_step: float = 1.0):
+    """A learning rate that stays until `start`, then falls linearly to 0 at `steps`.
+
+    Args:
+        rate: the initial learning rate.
+        steps, start: in generator steps.
+        updates_per_step: this optimizer's updates per generator step (`n_critic` for a critic): optimizers count
+            their own updates.
+    """
+    first, last = round(start * updates_per_step), round(steps * updates_per_step)
+    return LinearDecay(rate, first, last)
+
+
+@keras.saving.register_keras_serializable("gan_core")
+class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """rate · clip((last - update) / (last - first), 0, 1)."""
+
+    def __init__(self, rate: float, first: int, last: int):
+        self.rate, self.first, self.last = rate, first, last
+
+    def __call__(self, step):  # noqa: D102
+        remaining = (self.last - keras.ops.cast(step, "float32")) / max(self.last - self.first, 1)
+        return self.rate * keras.ops.clip(remaining, 0.0, 1.0)
+
+    def get_config(self):  # noqa: D102
+        return {"rate": self.rate, "first": self.first, "last": self.last}

@@ -1,0 +1,283 @@
+"""One careful decoder: any common image file to uint8 (H, W, C), the way the picture is meant to be seen.
+
+Pillow is the baseline. For JPEG its result is bit-identical to `tf.io.decode_jpeg(dct_method="INTEGER_ACCURATE")`;
+the default method of TensorFlow is up to four grey levels away. Colour profiles (ICC) are not applied, as in TensorFlow.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import threading
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from gan_core.errors import ConfigError, DataError, choose
+
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
+EXPECTED = "a JPEG, PNG, BMP, GIF, WebP or TIFF image"
+MAX_PIXELS = 50_000_000
+WHITE = (255, 255, 255)
+FITS = {"center_crop": min, "stretch": None, "pad": max}
+
+_ORIENTATION_TAG = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIGNATURES = {
+    b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"BM": "BMP", b"GIF8": "GIF", b"RIFF": "WebP",
+    b"II*\0": "TIFF", b"MM\0*": "TIFF", b"%PDF": "PDF", b"PK\x03\x04": "ZIP", b"\x1f\x8b": "gzip",
+}  # fmt: skip
+_pillow_limit = threading.Lock()
+
+
+class ImageError(DataError):
+    """One image that cannot be used; `reason` is the message without the path."""
+
+    def __init__(self, path: str, reason: str):
+        super().__init__(f"cannot read the image {path}: {reason}")
+        self.path, self.reason = path, reason
+
+
+def printable(path: str | os.PathLike) -> str:
+    """The path on one line of a message: line breaks and undecodable bytes are escaped."""
+    text = os.fspath(path)
+    return text if text.isprintable() else ascii(text)
+
+
+def decode_image(
+    source: str | os.PathLike | bytes,
+    *,
+    channels: int = 3,
+    background: tuple[int, int, int] = WHITE,
+    max_pixels: int = MAX_PIXELS,
+    name: str | None = None,
+) -> np.ndarray:
+    """The upright picture of one file as uint8.
+
+    The format is found by content, not by the extension, and the size is checked in the header before any
+    pixel is decoded. EXIF orientation is applied once. Transparent pixels are laid over `background`; 16-bit
+    values are scaled by 1/257, not clipped. 32-bit integer and float files declare no range: theirs is taken
+    as the smallest of 0..1 (float only), 0..255 and 0..65535 that holds all values. Of an animation or a
+    multi-page file the first frame counts.
+
+    Args:
+        source: path, or the bytes of a file.
+        channels: 3 for RGB, 1 for luminance (ITU-R 601); gray and colour files are converted.
+        background: RGB, 0..255, shown where the picture is transparent.
+        max_pixels: int, width times height above which a file is refused (decompression bombs).
+        name: str, what error messages call `bytes`.
+
+    Returns:
+        uint8 (H, W, channels).
+
+    Raises:
+        ImageError: (a DataError) the file is missing, empty, truncated, damaged, too large, or no image.
+
+    Example:
+        >>> decode_image("bird.jpg").shape
+        (600, 800, 3)
+    """
+    check_channels(channels)
+    if isinstance(source, bytes | bytearray | memoryview):
+        label, stream = name or f"<{len(source)} bytes>", io.BytesIO(source)
+    else:
+        label = name or printable(source)
+        stream = _open_file(Path(source), label)
+    with stream:
+        try:
+            image = _open_image(stream, label, max_pixels)
+            return _to_array(_upright(image), channels, background)
+        except ImageError:
+            raise
+        except MemoryError as error:
+            raise ImageError(label, "it does not fit into memory. Lower `max_pixels` or shrink the picture.") from error
+        except Exception as error:  # damaged files make Pillow raise nearly anything: OSError, SyntaxError, struct.error, ...
+            found = _sniff(stream)
+            raise ImageError(label, f"found truncated or damaged {found} data ({error}); expected {EXPECTED}. "
+                                    "Copy or download it again, or remove it.") from error  # fmt: skip
+
+
+def check_channels(channels: int) -> None:
+    """Refuse anything but 1 and 3."""
+    if channels not in (1, 3):
+        raise ConfigError(f"`channels` must be 1 (gray) or 3 (RGB). Received: channels={channels!r}.")
+
+
+def _open_file(path: Path, label: str):
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise ImageError(label, f"found a directory; expected {EXPECTED}.")
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait forever
+            raise ImageError(label, f"found a device, pipe or socket; expected {EXPECTED}.")
+        return path.open("rb")
+    except FileNotFoundError:
+        what = "a link to a file that does not exist" if path.is_symlink() else "no such file"
+        raise ImageError(label, f"found {what}; expected {EXPECTED}.") from None
+    except (OSError, ValueError) as error:
+        raise ImageError(label, f"it cannot be opened ({error}).") from error
+
+
+def _open_image(stream, label: str, max_pixels: int) -> Image.Image:
+    head = stream.read(16)
+    if not head:
+        raise ImageError(label, f"found an empty file (0 bytes); expected {EXPECTED}. Copy or download it again.")
+    try:
+        image = _read_header(stream)
+    except Image.UnidentifiedImageError:
+        found = _sniff(stream)
+        if found.upper() in FORMATS:
+            found = f"a damaged {found} header"
+        raise ImageError(label, f"found {found}; expected {EXPECTED}.") from None
+    width, height = image.size
+    if width * height > max_pixels:
+        raise ImageError(label, f"found {width} x {height} = {width * height / 1e6:.0f} million pixels; expected at most "
+                                f"{max_pixels / 1e6:g} million. Shrink it, or raise `max_pixels`.")  # fmt: skip
+    if image.format == "PNG":  # decoding skips the checksums of the chunks; verify reads them, and needs a fresh start
+        image.verify()
+        image = _read_header(stream)
+    image.load()
+    return image
+
+
+def _read_header(stream) -> Image.Image:
+    stream.seek(0)
+    with _pillow_limit:  # Pillow's own, global limit would warn or refuse before the caller's `max_pixels` is asked
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(stream, formats=FORMATS)
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
+
+
+def _sniff(stream) -> str:
+    """What the first bytes look like, for the error message."""
+    stream.seek(0)
+    head = stream.read(512)
+    for signature, name in _SIGNATURES.items():
+        if head.startswith(signature):
+            return name
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<!doctype", b"<html", b"<head")):
+        return "an HTML page (a failed download?)"
+    if text.startswith((b"<?xml", b"<svg")):
+        return "XML or SVG text"
+    if all(byte >= 32 or byte in b"\t\r\n" for byte in head):
+        return "text"
+    return f"an unknown format (first bytes {head[:4].hex(' ')})"
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        orientation = image.getexif().get(_ORIENTATION_TAG)
+    except Exception:  # a damaged EXIF block does not make the pixels unusable
+        orientation = None
+    # `transpose` keeps no EXIF block: what comes out cannot be rotated a second time.
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+
+
+def _to_array(image: Image.Image, channels: int, background) -> np.ndarray:
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        array, alpha = _wide_to_uint8(image)
+        array = array[..., None]
+    elif image.has_transparency_data or image.mode in ("PA", "LA", "La", "RGBA", "RGBa"):
+        if image.mode in ("La", "RGBa"):  # premultiplied: divide first
+            image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
+        rgba = np.asarray(image.convert("RGBA"))
+        array, alpha = rgba[..., :3], rgba[..., 3:]
+    else:
+        array, alpha = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB")), None
+        array = array.reshape(*array.shape[:2], -1)
+    if alpha is not None:
+        array, weight = convert_channels(array, 3).astype(np.uint32), alpha.astype(np.uint32)
+        array = ((array * weight + np.asarray(background, np.uint32) * (255 - weight) + 127) // 255).astype(np.uint8)
+    return np.ascontiguousarray(convert_channels(array, channels))
+
+
+def _wide_to_uint8(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
+    values = np.asarray(image)
+    key = image.info.get("transparency")
+    alpha = None if key is None else np.where(values == key, 0, 255).astype(np.uint8)[..., None]
+    if image.mode.startswith("I;16"):
+        return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8), alpha
+    low, high = values.min(), values.max()
+    tops = (1, 255, 65535) if image.mode == "F" else (255, 65535)
+    top = next((top for top in tops if high <= top), None)
+    if not np.isfinite(values).all() or low < 0 or top is None:
+        raise ValueError(f"values from {low} to {high}, where 0..65535 is the widest range read from mode {image.mode}")
+    return np.round(values.astype(np.float64) * (255 / top)).astype(np.uint8), alpha
+
+
+def convert_channels(image: np.ndarray, channels: int) -> np.ndarray:
+    """Gray to RGB by repetition, RGB to gray by ITU-R 601 luminance; uint8 (H, W, 1 or 3)."""
+    if image.shape[-1] == channels:
+        return image
+    if channels == 3:
+        return np.repeat(image, 3, axis=-1)
+    return np.asarray(Image.fromarray(image).convert("L"))[..., None]
+
+
+def image_size(size: int | tuple[int, int]) -> tuple[int, int]:
+    """(height, width) of a size that may be one number."""
+    pair = (size, size) if isinstance(size, int | np.integer) else tuple(size)
+    if len(pair) != 2 or any(not isinstance(side, int | np.integer) or not 1 <= side <= 16_384 for side in pair):
+        raise ConfigError(f"`size` must be a whole number of pixels (1..16384) or a pair (height, width). "
+                          f"Received: size={size!r}.")  # fmt: skip
+    return int(pair[0]), int(pair[1])
+
+
+def resize_image(
+    image: np.ndarray,
+    size: int | tuple[int, int],
+    *,
+    fit: str = "center_crop",
+    background: tuple[int, int, int] = WHITE,
+) -> np.ndarray:
+    """The image at another size: bicubic, with antialiasing when it shrinks.
+
+    Args:
+        image: uint8 (H, W, 1 or 3).
+        size: int, or (height, width), in pixels.
+        fit: "center_crop" fills the size and cuts what is too long, "stretch" ignores the aspect,
+            "pad" keeps all of the picture and fills the rest with `background`.
+        background: RGB, 0..255.
+
+    Returns:
+        uint8 (height, width, channels); the input itself if it already has the size.
+
+    Example:
+        >>> resize_image(np.zeros((600, 800, 3), np.uint8), 64).shape
+        (64, 64, 3)
+    """
+    choose("fit", fit, FITS)
+    height, width = image_size(size)
+    rows, columns, channels = image.shape
+    if (rows, columns) == (height, width):
+        return image
+    target, box = (width, height), (0.0, 0.0, float(columns), float(rows))
+    if fit == "center_crop":  # one resampling of the centred part that has the wanted aspect
+        scale = min(columns / width, rows / height)
+        left, top = (columns - width * scale) / 2, (rows - height * scale) / 2
+        box = (max(left, 0.0), max(top, 0.0), min(left + width * scale, columns), min(top + height * scale, rows))
+    elif fit == "pad":
+        scale = max(columns / width, rows / height)
+        target = (max(1, round(columns / scale)), max(1, round(rows / scale)))
+    picture = Image.fromarray(image if channels == 3 else image[..., 0])
+    small = np.asarray(picture.resize(target, Image.Resampling.BICUBIC, box=box)).reshape(target[1], target[0], channels)
+    if small.shape[:2] == (height, width):
+        return small
+    canvas = np.empty((height, width, channels), np.uint8)
+    canvas[:] = convert_channels(np.asarray(background, np.uint8).reshape(1, 1, 3), channels)
+    top, left = (height - target[1]) // 2, (width - target[0]) // 2
+    canvas[top : top + target[1], left : left + target[0]] = small
+    return canvas

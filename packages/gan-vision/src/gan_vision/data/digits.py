@@ -1,0 +1,52 @@
+"""The 1,797 real handwritten digits that come with the package (UCI, 8x8, 10 classes); see digits_attribution.txt."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import numpy as np
+
+from gan_vision.data.decode import check_channels, convert_channels, resize_image
+from gan_vision.data.image_set import ImageSet, choose_rows
+
+CLASS_NAMES = tuple("0123456789")
+
+
+def load_digits(
+    *,
+    size: int | tuple[int, int] = 8,
+    channels: int = 1,
+    fit: str = "center_crop",
+    limit: int | None = None,
+    seed: int = 0,
+) -> ImageSet:
+    """The digits, white on black, labelled 0..9: 0..16 is scaled to 0..255, then enlarged bicubically.
+
+    Args:
+        size: int or (height, width), pixels; 8 is the original.
+        channels: 1, or 3 with equal channels.
+        fit: as in `resize_image`.
+        limit: int, how many to draw, by `seed`.
+        seed: int.
+
+    Returns:
+        ImageSet of 1,797 images, uint8 (n, height, width, channels), int32 labels.
+
+    Example:
+        >>> load_digits(size=32).images.shape
+        (1797, 32, 32, 1)
+    """
+    check_channels(channels)
+    with resources.files("gan_vision.data").joinpath("digits.npz").open("rb") as file:
+        archive = np.load(file, allow_pickle=False)
+        images, labels = archive["images"], archive["labels"]
+    rows = choose_rows(len(images), limit, seed)
+    bright = np.round(images[rows].astype(np.float64) * (255 / 16)).astype(np.uint8)[..., None]
+    # "pad" fills with the background of these pictures, which is black.
+    resized = np.stack([resize_image(image, size, fit=fit, background=(0, 0, 0)) for image in bright])
+    return ImageSet(convert_channels_of_all(resized, channels), labels[rows].astype(np.int32), CLASS_NAMES, "digits")
+
+
+def convert_channels_of_all(images: np.ndarray, channels: int) -> np.ndarray:
+    """Gray images (n, h, w, 1) with `channels` channels."""
+    return np.ascontiguousarray(convert_channels(images, channels))

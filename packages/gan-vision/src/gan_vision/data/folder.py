@@ -1,0 +1,174 @@
+"""Image folders: a stable listing at any depth, and labels from class sub-folders."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gan_core.errors import DataError
+from gan_vision.data.decode import check_channels, decode_image, image_size, printable, resize_image
+from gan_vision.data.image_set import ImageSet, choose_rows
+from gan_vision.data.progress import track
+from gan_vision.data.rejects import Reject, apply_policy, decode_all
+from gan_vision.data.storage import Filled, store_images
+
+EXTENSIONS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp")
+
+
+def _sort_key(path: Path) -> tuple[str, str]:
+    # Composed and decomposed accents sort alike, so a copy made on another system keeps its order.
+    name = path.as_posix()
+    return unicodedata.normalize("NFC", name), name
+
+
+def list_images(root: str | os.PathLike) -> list[Path]:
+    """All image files below `root`, at any depth, sorted by code point of the NFC-normalised relative path.
+
+    Extensions .jpg .jpeg .png .bmp .gif .webp in any case. Hidden files and folders (leading dot) are
+    skipped; links are followed, every folder once, so that loops end.
+
+    Args:
+        root: a folder.
+
+    Returns:
+        Paths that start with `root`, at least one.
+
+    Raises:
+        DataError: `root` is missing or no folder, a sub-folder cannot be read, or there are no images.
+
+    Example:
+        >>> [path.name for path in list_images("photos")]
+        ['a.jpg', 'b.png']
+    """
+    root, shown = Path(root), printable(root)
+    if not root.is_dir():
+        what = "it is a file" if root.exists() else "no such folder"
+        raise DataError(f"cannot read the image folder {shown}: {what}. Pass an existing folder, as in folder:PATH.")
+
+    def refuse(error: OSError):
+        raise DataError(f"cannot read the folder {printable(error.filename)}: {error.strerror}. Check its permissions, "
+                        "or move it out of the data set.")  # fmt: skip
+
+    found, others, visited = [], 0, set()
+    for folder, subfolders, files in os.walk(root, followlinks=True, onerror=refuse):
+        status = os.stat(folder)
+        identity = (status.st_dev, status.st_ino)
+        if identity in visited:
+            subfolders.clear()
+            continue
+        visited.add(identity)
+        # Sorted: which of two links to a folder is visited first must not depend on the file system.
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in files:
+            path = Path(folder, name)
+            if name.startswith("."):
+                continue
+            # A dangling link is listed, so that it is reported; a pipe or a device is not an image file.
+            if path.suffix.lower() in EXTENSIONS and (path.is_file() or not path.exists()):
+                found.append(path)
+            else:
+                others += 1
+    if not found:
+        patterns = " ".join(f"**/*{extension}" for extension in EXTENSIONS)
+        raise DataError(f"the folder {shown} has no images. Tried: {patterns} (in any case, hidden files skipped). "
+                        f"Found: {others} other files. Pass the folder that holds the images.")  # fmt: skip
+    return sorted(found, key=lambda path: _sort_key(path.relative_to(root)))
+
+
+def class_labels(root: str | os.PathLike, paths: Sequence[Path]) -> tuple[np.ndarray | None, tuple[str, ...]]:
+    """Labels from class sub-folders: the first folder below `root`, numbered by sorted (NFC) name.
+
+    Args:
+        root: the folder that was listed.
+        paths: files below it, as `list_images` returns them.
+
+    Returns:
+        int32 (n,) labels and the class names; (None, ()) if a file lies in `root` itself or there is only
+        one sub-folder.
+
+    Example:
+        >>> class_labels("pets", [Path("pets/cat/1.jpg"), Path("pets/dog/1.jpg")])
+        (array([0, 1], dtype=int32), ('cat', 'dog'))
+    """
+    parts = [path.relative_to(root).parts for path in paths]
+    if any(len(part) == 1 for part in parts):
+        return None, ()
+    classes = [unicodedata.normalize("NFC", part[0]) for part in parts]
+    names = tuple(sorted(set(classes)))
+    if len(names) < 2:
+        return None, ()
+    folders = {unicodedata.normalize("NFC", entry.name) for entry in os.scandir(root)
+               if entry.is_dir() and not entry.name.startswith(".")}  # fmt: skip
+    if empty := sorted(folders - set(names)):
+        logging.getLogger(__name__).warning(
+            "the class folders %s of %s have no images and get no label", ", ".join(map(printable, empty)), printable(root))
+    ids = {name: number for number, name in enumerate(names)}
+    return np.array([ids[name] for name in classes], np.int32), names
+
+
+def load_folder(
+    root: str | os.PathLike,
+    *,
+    size: int | tuple[int, int],
+    channels: int = 3,
+    fit: str = "center_crop",
+    on_bad: str = "error",
+    limit: int | None = None,
+    seed: int = 0,
+    max_pixels: int | None = None,
+    cache: str | os.PathLike | None = None,
+    memory_limit: int | None = None,
+    quiet: bool = False,
+) -> ImageSet:
+    """Decode a folder of images once; options as in `load_images`.
+
+    Returns:
+        ImageSet with uint8 (n, height, width, channels), labelled if the images lie in class sub-folders.
+
+    Raises:
+        DataError: no images, or rejects that `on_bad` does not allow.
+
+    Example:
+        >>> load_folder("photos", size=64).images.shape
+        (1204, 64, 64, 3)
+    """
+    check_channels(channels)
+    shape = (*image_size(size), channels)
+    paths = list_images(root)
+    labels, class_names = class_labels(root, paths)
+    rows = choose_rows(len(paths), limit, seed)
+    paths = [paths[row] for row in rows]
+    limits = {} if max_pixels is None else {"max_pixels": max_pixels}
+    name = f"folder {printable(root)}"
+
+    def fill(append) -> Filled:
+        kept, rejects = [], []
+        images = decode_all(enumerate(paths), lambda item: resize_image(
+            decode_image(item[1], channels=channels, **limits), size, fit=fit))  # fmt: skip
+        for (position, _), image in track(images, "decoding images", len(paths), quiet=quiet):
+            if isinstance(image, Reject):
+                rejects.append(image)
+            else:
+                append(image)
+                kept.append(position)
+        return Filled(None if labels is None else labels[rows][kept], rejects, len(paths))
+
+    def fingerprint() -> str:
+        digest = hashlib.sha256()
+        for path in paths:
+            status = path.stat() if path.exists() else path.lstat()
+            digest.update(os.fsencode(path) + f"\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
+
+    settings = {"source": f"folder:{ascii(os.path.realpath(root))}", "shape": shape, "fit": fit,
+                "limit": limit and (limit, seed), **limits}  # fmt: skip
+    stored = store_images(fill, len(paths), shape, settings=settings, fingerprint=fingerprint, cache=cache,
+                          accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=name),
+                          memory_limit=memory_limit)  # fmt: skip
+    return ImageSet(stored.images, stored.filled.labels, class_names, name=name, rejects=tuple(stored.filled.rejects))

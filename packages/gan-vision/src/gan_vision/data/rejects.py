@@ -1,0 +1,84 @@
+"""Decode many images, and decide what happens to the ones that cannot be used."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan_core.errors import DataError, choose
+from gan_vision.data.decode import ImageError
+
+SKIP_CEILING = 0.10
+POLICIES = {"error": "stop, and list the rejects", "skip": "leave the rejects out, up to 10 %"}
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A file that cannot be used, and why."""
+
+    path: str
+    reason: str
+
+
+def decode_all(items: Iterable, decode: Callable[[object], np.ndarray]) -> Iterator[tuple[object, np.ndarray | Reject]]:
+    """Decode `items` on all processors, in order.
+
+    Args:
+        items: anything; read lazily, only a few ahead of what was yielded.
+        decode: item -> uint8 (H, W, C), raising ImageError.
+
+    Yields:
+        (item, image or Reject).
+    """
+
+    def attempt(item):
+        try:
+            return item, decode(item)
+        except ImageError as error:
+            return item, Reject(error.path, error.reason)
+
+    workers = min(os.cpu_count() or 1, 8)
+    pool, waiting = ThreadPoolExecutor(workers), deque()
+    try:
+        for item in items:  # a bounded window: submitting everything at once would hold every decoded picture
+            waiting.append(pool.submit(attempt, item))
+            if len(waiting) > 4 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def apply_policy(rejects: Sequence[Reject], total: int, on_bad: str, *, name: str) -> None:
+    """Accept or refuse a data set with these rejects.
+
+    Args:
+        rejects: what could not be decoded.
+        total: int, how many images were tried.
+        on_bad: "error" refuses any reject; "skip" logs them, and refuses more than 10 %.
+        name: str, the data set in messages.
+
+    Raises:
+        DataError: the policy refuses; the message lists the first rejects.
+    """
+    choose("on_bad", on_bad, POLICIES)
+    if not rejects:
+        return
+    head = f"{len(rejects)} of {total} images of {name} cannot be used"
+    table = "".join(f"\n  {reject.path}: {reject.reason}" for reject in rejects[:_SHOWN])
+    if len(rejects) > _SHOWN:
+        table += f"\n  ... and {len(rejects) - _SHOWN} more"
+    if on_bad == "error":
+        raise DataError(f"{head}:{table}\nRepair or remove them, or leave them out with `on_bad`='skip'.")
+    if len(rejects) > SKIP_CEILING * total or len(rejects) == total:
+        raise DataError(f"{head}, more than the {SKIP_CEILING:.0%} that `on_bad`='skip' leaves out:{table}\n"
+                        "Repair or remove them: so many point to a wrong folder or a broken copy.")  # fmt: skip
+    logging.getLogger(__name__).warning("%s and are left out:%s", head, table)

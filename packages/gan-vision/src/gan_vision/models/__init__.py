@@ -1,0 +1,62 @@
+"""Networks, one paper per file. Importing this module loads no TensorFlow; calling a builder does.
+
+Every module has `build_generator`, `build_discriminator` and `VALUE_RANGE`; `NETWORKS` is the table by which
+recipes and the command line know the pairs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Networks:
+    """A generator and the discriminator published with it.
+
+    Args:
+        module: str, where the builders are.
+        summary: str, one line for lists.
+        value_range: (low, high) of the generator's images and of what the discriminator expects.
+        size: int, default side of the images in pixels.
+        channels: int, default number of colour channels.
+        latent: int, default length of the latent vector.
+    """
+
+    module: str
+    summary: str
+    value_range: tuple[float, float]
+    size: int
+    channels: int
+    latent: int
+
+    def load(self) -> ModuleType:
+        """The module with the builders; imports Keras."""
+        return importlib.import_module(self.module)
+
+    def build_generator(self, *args, **options) -> keras.Model:
+        """The module's `build_generator`."""
+        return self.load().build_generator(*args, **options)
+
+    def build_discriminator(self, *args, **options) -> keras.Model:
+        """The module's `build_discriminator`."""
+        return self.load().build_discriminator(*args, **options)
+
+
+NETWORKS = {
+    "dcgan": Networks("gan_vision.models.dcgan", "the DCGAN of the paper, 64x64, 18.9 million parameters",
+                      (-1.0, 1.0), 64, 3, 100),
+    "cifar10": Networks("gan_vision.models.dcgan_cifar10", "a DCGAN for small pictures, 8 to 64 pixels",
+                        (-1.0, 1.0), 32, 3, 128),
+    "bricks": Networks("gan_vision.models.dcgan_bricks", "a fully convolutional DCGAN for gray pictures, 64x64",
+                       (-1.0, 1.0), 64, 1, 100),
+    "tutorial": Networks("gan_vision.models.dcgan_tutorial", "a light DCGAN of two-convolution blocks, 64x64",
+                         (-1.0, 1.0), 64, 3, 100),
+    "ada": Networks("gan_vision.models.dcgan_ada", "a light DCGAN for adaptive augmentation, 64x64",
+                    (0.0, 1.0), 64, 3, 64),
+}

@@ -128,8 +128,8 @@ class Objective:
                 raise ConfigError(f"`{field}` must be a tuple. Received: {field}={value!r}. Write `{field}=(term,)`.")
             names = [term.name for term in value]
             if len(set(names)) < len(names):  # one report key each: a second term of that name would replace the first
-                raise ConfigError(f"`{field}` must have different names. Received: {', '.join(names)}. Give one of them "
-                                  "another `name`.")
+                raise ConfigError(f"`{field}` must have different names. Received: {', '.join(names)}. Give one "
+                                  "of them another `name`.")
 
     def report_names(self) -> list[str]:
         """The keys of both reports, known before the first step."""

@@ -44,7 +44,7 @@ class Stream:
         key = tf.constant(fold(self.seed, self.scope, purpose), tf.int64)
         context = tf.distribute.get_replica_context()
         if context is not None and context.num_replicas_in_sync > 1:  # replicas must not draw the same numbers
-            key += tf.cast(context.replica_id_in_sync_group, tf.int64) << 32
+            key += tf.cast(context.replica_id_in_sync_group, tf.int64) * 2**32
         return tf.stack([key, self.step])
 
     def normal(self, shape, purpose: str, mean=0.0, stddev=1.0) -> tf.Tensor:

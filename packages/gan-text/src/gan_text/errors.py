@@ -27,3 +27,7 @@ class VocabularyError(GanTextError, ConfigError):
 
 class GrammarError(GanTextError, ConfigError):
     """A grammar file with a rule that cannot be read, or that generates nothing finite (exit code 2)."""
+
+
+class TextWarning(UserWarning):
+    """Text that can be used but probably not as intended: many unknown tokens, most sentences cut, marker strings."""

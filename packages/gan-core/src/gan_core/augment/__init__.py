@@ -15,7 +15,6 @@ _HOMES = {
     "diffaugment": ("DiffAugment",),
     "instance_noise": ("InstanceNoise",),
     "pipeline": ("Pipeline", "LINES", "PRESETS"),
-    "warp": ("warp",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)
@@ -24,9 +23,7 @@ __all__ = sorted(_HOME_OF)
 def __getattr__(name: str):
     if name not in _HOME_OF:
         raise AttributeError(f"module 'gan_core.augment' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"gan_core.augment.{_HOME_OF[name]}"), name)
-    globals()[name] = value  # `warp` is also a module: the import above has just put that under this name
-    return value
+    return getattr(importlib.import_module(f"gan_core.augment.{_HOME_OF[name]}"), name)
 
 
 def __dir__():

@@ -138,9 +138,9 @@ class AdaptiveAugment(Augmentation):
         if updates < LEAK_UPDATES:
             return None
         message = (
-            f"augmentation leak: aug_p has been above {LEAK_PROBABILITY} for {updates} updates (now {float(self.p):.3f}), "
-            "so that generated images may show the augmentation. Set `p_max=0.8`, or use more data or a smaller "
-            "discriminator."
+            f"augmentation leak: aug_p has been above {LEAK_PROBABILITY} for {updates} updates (now "
+            f"{float(self.p):.3f}), so that generated images may show the augmentation. Set `p_max=0.8`, or use more "
+            "data or a smaller discriminator."
         )
         if not self._warned:
             self._warned = True

@@ -11,11 +11,12 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.augment.folding import pad_reflect
+from gan_core.augment.separable import apply_along, filter_matrix
 from gan_core.random import Stream
 
 #: sym2 low-pass h. Its autocorrelation/2 is A: taps 1/2 at 0, 9/32 at ±1, 0 at ±2, -1/32 at ±3.
 SYM2 = (-0.12940952255092145, 0.22414386804185735, 0.836516303737469, 0.48296291314469025)
-_LOW_PASS = {offset: sum(SYM2[k] * SYM2[k + offset] for k in range(4 - offset)) / 2 for offset in (0, 1, 3)}
+_TAPS = {offset: sum(SYM2[k] * SYM2[k + offset] for k in range(4 - offset)) / 2 for offset in (0, 1, 3)}
 
 BANDS = ("band1", "band2", "band3", "band4")
 #: Expected power of natural images in the four bands (a 1/f spectrum).
@@ -39,39 +40,33 @@ def band_gains(lines: tuple[str, ...], probability: tf.Tensor, stream: Stream, c
     return gains
 
 
-def _halve(images, spacing, axis):
-    """The low-pass A at the given tap spacing; shortens `axis` by 6 · spacing."""
-    size = tf.shape(images)[axis] - 6 * spacing
-    index = [slice(None)] * 4
+def _low_pass(columns, spacing):
+    """A at the given tap spacing; shortens axis 0 by 6 · spacing."""
+    size = tf.shape(columns)[0] - 6 * spacing
 
     def shifted(offset):
         start = (3 + offset) * spacing
-        index[axis] = slice(start, start + size)
-        return images[tuple(index)]
+        return columns[start : start + size]
 
-    return (_LOW_PASS[0] * shifted(0) + _LOW_PASS[1] * (shifted(-1) + shifted(1))
-            + _LOW_PASS[3] * (shifted(-3) + shifted(3)))
+    return _TAPS[0] * shifted(0) + _TAPS[1] * (shifted(-1) + shifted(1)) + _TAPS[3] * (shifted(-3) + shifted(3))
 
 
-def _crop(images, margin, axis):
-    index = [slice(None)] * 4
-    index[axis] = slice(margin, -margin)
-    return images[tuple(index)]
-
-
-def _filter_axis(images, gains, axis):
-    gains = gains[:, :, tf.newaxis, tf.newaxis, tf.newaxis]
-    current = pad_reflect(images, 3 + 6 + 12, axis)
-    margin, result = 21, 0.0
-    for spacing, band in ((1, 3), (2, 2), (4, 1)):
-        low = _halve(current, spacing, axis)
-        high = _crop(current, 3 * spacing, axis) - low
+def _bands(columns):
+    """Columns (n, k), mirrored at the ends, split into the bands: (4, n, k), low to high."""
+    margin = 3 + 6 + 12
+    current, bands = pad_reflect(columns, margin, axis=0), []
+    for spacing in (1, 2, 4):
+        low = _low_pass(current, spacing)
+        high = current[3 * spacing : -3 * spacing] - low
         margin -= 3 * spacing
-        result += gains[:, band] * (_crop(high, margin, axis) if margin else high)
+        bands.insert(0, high[margin : tf.shape(high)[0] - margin])
         current = low
-    return result + gains[:, 0] * current
+    return tf.stack([current, *bands])
 
 
 def apply_filter(images: tf.Tensor, gains: tf.Tensor) -> tf.Tensor:
     """Images (batch, height, width, channels) whose bands are multiplied by `gains` (batch, 4), along both axes."""
-    return _filter_axis(_filter_axis(images, gains, 1), gains, 2)
+    for axis in (1, 2):
+        bands = filter_matrix(_bands, tf.shape(images)[axis])
+        images = apply_along(tf.einsum("bi,inm->bnm", gains, bands), images, axis)
+    return images

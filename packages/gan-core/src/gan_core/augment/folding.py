@@ -34,14 +34,16 @@ def fold_index(index: tf.Tensor, size, mode: str) -> tf.Tensor:
     return choose("`mode`", mode, {"reflect101": _reflect101, "symmetric": _symmetric})(index, size)
 
 
-def fold_coordinate(coordinate: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    """Real positions folded into [0, size - 1] like "reflect101"."""
-    period = tf.cast(tf.maximum(2 * (size - 1), 1), tf.float32)
-    coordinate = tf.math.floormod(coordinate, period)
-    return tf.minimum(tf.minimum(coordinate, period - coordinate), tf.cast(size - 1, tf.float32))
+def fold_coordinate(coordinate: tf.Tensor, size: tf.Tensor, margin: float = 0.0) -> tf.Tensor:
+    """Real positions folded into [0, size - 1] like "reflect101"; those within `margin` of it stay as they are."""
+    last = tf.cast(size - 1, tf.float32)
+    period = tf.maximum(2.0 * last, 1.0)
+    folded = tf.math.floormod(coordinate, period)
+    folded = tf.minimum(tf.minimum(folded, period - folded), last)
+    return tf.where((coordinate >= -margin) & (coordinate <= last + margin), coordinate, folded)
 
 
 def pad_reflect(images: tf.Tensor, width: int, axis: int) -> tf.Tensor:
-    """`images` with `width` mirrored pixels at both ends of `axis`; unlike tf.pad, of any width."""
+    """`images` with `width` mirrored entries at both ends of `axis`; unlike tf.pad, of any width."""
     size = tf.shape(images)[axis]
     return tf.gather(images, fold_index(tf.range(-width, size + width), size, "reflect101"), axis=axis)

@@ -112,6 +112,23 @@ def geometric_matrix(lines: tuple[str, ...], probability: tf.Tensor, stream: Str
     return inverse
 
 
+def _eighth_turn(stream, count, height, width):
+    return turn(stream.uniform((count,), "angle", -math.pi / 4, math.pi / 4))
+
+
+def _zoom_in(stream, count, height, width):
+    return affine(stream.uniform((count,), "x", 0.75, 1.0), 0, 0, 0, stream.uniform((count,), "y", 0.75, 1.0), 0)
+
+
+#: The lines of the Keras ADA example, in the order in which they are applied.
+KERAS_EXAMPLE = {
+    "flip": _x_flip,
+    "translation": _integer_translation,
+    "rotation": _eighth_turn,
+    "zoom": _zoom_in,
+}
+
+
 def keras_example_matrix(probability: tf.Tensor, stream: Stream, shape: tf.Tensor) -> tf.Tensor:
     """Inverse matrices (batch, 3, 3) of the augmentation of the Keras ADA example.
 
@@ -119,14 +136,7 @@ def keras_example_matrix(probability: tf.Tensor, stream: Stream, shape: tf.Tenso
     middle U(0.75, 1) of height and of width: all four with `probability` per image, or none.
     """
     count, height, width = shape[0], tf.cast(shape[1], tf.float32), tf.cast(shape[2], tf.float32)
-    steps = (
-        _x_flip(stream.scoped("x_flip"), count, height, width),
-        _integer_translation(stream.scoped("integer_translation"), count, height, width),
-        turn(stream.uniform((count,), "rotation", -math.pi / 4, math.pi / 4)),
-        affine(stream.uniform((count,), "zoom_x", 0.75, 1.0), 0, 0,
-               0, stream.uniform((count,), "zoom_y", 0.75, 1.0), 0),
-    )
-    inverse = steps[0]
-    for step in steps[1:]:
-        inverse = multiply(inverse, step)
-    return tf.where(stream.chance((count, 1, 1), "apply", probability), inverse, tf.eye(3, batch_shape=[count]))
+    inverse = identity = tf.eye(3, batch_shape=[count])
+    for line, draw in KERAS_EXAMPLE.items():
+        inverse = multiply(inverse, draw(stream.scoped(line), count, height, width))
+    return tf.where(stream.chance((count, 1, 1), "apply", probability), inverse, identity)

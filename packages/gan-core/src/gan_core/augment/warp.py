@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from gan_core.augment.antialias import downsample, phase, upsample
+from gan_core.augment.antialias import MARGIN, PHASE, downsample, upsample
 from gan_core.augment.folding import fold_coordinate, fold_index
 from gan_core.errors import choose
 
@@ -24,7 +24,7 @@ def warp(images: tf.Tensor, inverse: tf.Tensor, *, mode: str = "reflect101", res
         inverse: float32 (batch, 3, 3), from output to input coordinates; the last row is (0, 0, 1).
         mode: what lies outside: "reflect101" (mirror without repeating the edge pixel) or "symmetric" (with).
         resample: "bilinear", or "antialiased": bilinear between a two-fold up- and down-sampling by the sym6 low-pass
-            (Karras et al. 2020, 2006.06676, appendix B); about five times the work. It folds as "reflect101".
+            (Karras et al. 2020, 2006.06676, appendix B); two to three times the work. It folds as "reflect101".
 
     Returns:
         float32, the shape of `images`.
@@ -54,12 +54,12 @@ def _warp_antialiased(images, inverse, mode):
     height, width = tf.shape(images)[1], tf.shape(images)[2]
     center_y, center_x = _center(height), _center(width)
     fine = upsample(upsample(images, axis=1), axis=2)
-    # Pixel n of the image lies at 2n + phase on the fine grid.
-    y, x = _transform(inverse, (tf.range(tf.shape(fine)[1], dtype=tf.float32) - phase) / 2.0 - center_y,
-                      (tf.range(tf.shape(fine)[2], dtype=tf.float32) - phase) / 2.0 - center_x)
-    # Fold before sampling: the fine grid has only the margin that its filter needs.
-    y = 2.0 * fold_coordinate(y + center_y, height) + phase
-    x = 2.0 * fold_coordinate(x + center_x, width) + phase
+    # Pixel n of the image lies at 2n + PHASE on the fine grid.
+    y, x = _transform(inverse, (tf.range(2 * height + 10, dtype=tf.float32) - PHASE) / 2.0 - center_y,
+                      (tf.range(2 * width + 10, dtype=tf.float32) - PHASE) / 2.0 - center_x)
+    # Fold before sampling: the fine grid reaches three pixels beyond the image and no further.
+    y = 2.0 * fold_coordinate(y + center_y, height, 3) + PHASE + MARGIN
+    x = 2.0 * fold_coordinate(x + center_x, width, 3) + PHASE + MARGIN
     return downsample(downsample(sample_bilinear(fine, y, x, mode), axis=1), axis=2)
 
 

@@ -20,7 +20,8 @@ Run = Annotated[Path, Parameter(help="The run folder that `train` printed.")]
 
 def make_app(modality: Modality) -> App:
     """The program of a modality; its package adds the verbs that only it has."""
-    app = App(name=modality.program, help=modality.summary, version=modality.version, version_flags=["--version"])
+    app = App(name=modality.program, help=modality.summary, version=modality.version, version_flags=["--version"],
+              help_format="plaintext")
     train = App(name="train", help="Train a recipe: `train RECIPE --data SOURCE`. `train RECIPE --help` lists its settings.")
     for name in modality.recipes:
         train.command(_train_command(modality, name), name=name)

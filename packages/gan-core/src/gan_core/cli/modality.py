@@ -21,9 +21,9 @@ class Modality:
         program: the command, "gan-vision".
         summary: the first line of its help.
         version: of the package.
-        recipes: name -> module path; a module holds `Config`, `load(config)` and `build(config, train, validation)`,
+        recipes: name -> module path; a module holds `Config`, `load(config)`, `placeholder(config)` (the
+            same as `load` without data) and `build(config, train, validation)`,
             and its docstring's first line is shown by `recipes`.
-        save_samples: (samples, path, config) -> None, writes what `sample` made.
         check: the function behind `check`, with its own typed options; or None.
         demo: the recipe and the settings of `demo`, and what it says at the end.
     """
@@ -32,7 +32,6 @@ class Modality:
     summary: str
     version: str
     recipes: Mapping[str, str]
-    save_samples: Callable
     check: Callable | None = None
     demo: Callable | None = None
 

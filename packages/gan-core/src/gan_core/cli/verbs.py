@@ -106,16 +106,16 @@ def load_run(modality: Modality, run: Path, *, data: bool = False):
     Returns:
         (experiment, config, saved checkpoint, (train, validation) data or None)
     """
-    from gan_core.run.checkpoint import Checkpoints
-
     folder = RunFolder.open(run)
     _, module, values = modality.recipe_of(folder.config)
     config = validate(module.Config, values, str(folder.config))
+    start_tensorflow(seed=config.seed, precision=config.precision)
+    from gan_core.run.checkpoint import Checkpoints
+    from gan_core.run.experiment import restore_for_reading
+
     saved, complaints = Checkpoints(folder.checkpoints).newest()
-    start_tensorflow(seed=config.seed)
     for complaint in complaints:
         Progress().say(f"{complaint}: using {saved.path.name}")
-    from gan_core.run.experiment import restore_for_reading
 
     loaded = module.load(config)
     experiment = module.build(config, *loaded)
@@ -127,9 +127,9 @@ def sample(modality: Modality, run: Path, *, count: int, out: Path | None, seed:
     """Write `count` samples of a run."""
     if count < 1:
         raise ConfigError(f"`--count` must be at least 1. Received: count={count}.")
-    experiment, config, saved, _ = load_run(modality, run)
+    experiment, _, saved, _ = load_run(modality, run)
     samples = experiment.sample(count, seed=seed, raw=raw)
-    out = modality.save_samples(samples, out, config)
+    out = experiment.write_samples(samples, out)
     stdout().print(f"{count} samples of step {saved.step:,} -> {out}", markup=False)
     return out
 
@@ -139,7 +139,7 @@ def describe(modality: Modality, recipe: str, *, as_json: bool, config: Path | N
     resolved = resolve(modality, recipe, None, config)
     start_tensorflow(seed=resolved.seed, precision=resolved.precision)
     module = modality.recipe(recipe)
-    found = description(recipe, resolved, module.build(resolved, *module.example(resolved)))
+    found = description(recipe, resolved, module.build(resolved, *module.placeholder(resolved)))
     if as_json:
         print(json.dumps(found))  # noqa: T201
     else:

@@ -18,9 +18,9 @@ def findings(raw: View, quantised: View | None, names: tuple[str, str]) -> list[
     """
     reference, sample = names
     real, fake = raw.moments
-    found = [_distance(raw, "as stored", sample)]
+    found = [_distance(raw, "as stored", reference)]
     if quantised is not None:
-        found.append(_distance(quantised, "after rounding to grey levels", sample))
+        found.append(_distance(quantised, "after rounding to grey levels", reference))
     for value, key in (("0 (black)", "exact_zero"), ("1 (white)", "exact_one")):
         if abs(real[key] - fake[key]) > 0.01:
             found.append(f"{real[key]:.1%} of the {reference} pixels are exactly {value}, but {fake[key]:.1%} of the "
@@ -48,10 +48,10 @@ def findings(raw: View, quantised: View | None, names: tuple[str, str]) -> list[
     return found
 
 
-def _distance(view: View, how: str, sample: str) -> str:
+def _distance(view: View, how: str, reference: str) -> str:
     boot = view.bootstrap
-    verdict = ("within what two halves of the real images show" if boot.statistic <= boot.floor_high else
-               f"{boot.statistic / boot.floor:.0f} times the distance between two random halves of the real images"
-               if boot.floor > 0 else "although random halves of the real images do not differ at all")
-    return (f"Pixels {how}: distance D = {boot.statistic:.4f} ({boot.level:.0%} interval over images {boot.low:.4f} to "
-            f"{boot.high:.4f}), {verdict}.")
+    verdict = (f"within what two halves of the {reference} images show" if boot.statistic <= boot.floor_high else
+               f"{boot.statistic / boot.floor:,.0f} times the distance between random halves of the {reference} ones"
+               if boot.floor > 0 else f"although random halves of the {reference} images do not differ at all")
+    return (f"Pixels {how}: distance D = {boot.statistic:.4f} ({boot.level:.0%} interval over images "
+            f"{boot.low:.4f} to {boot.high:.4f}), {verdict}.")

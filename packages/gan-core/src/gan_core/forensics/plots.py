@@ -12,11 +12,11 @@ from gan_core.forensics.ecdf import BOOK_POINTS
 COLOURS = ("#1f5fa8", "#d9631e")  # distinguishable with the common forms of colour blindness
 
 
-def _figure(columns: int, width: float = 4.4, height: float = 3.2):
+def _figure(columns: int, rows: int = 1, *, width: float = 4.4, height: float = 3.2):
     from matplotlib.figure import Figure  # not pyplot: no window system, no global state
 
-    figure = Figure(figsize=(width * columns, height), dpi=110, layout="constrained")
-    return figure, figure.subplots(1, columns, squeeze=False)[0]
+    figure = Figure(figsize=(width * columns, height * rows), dpi=110, layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False).ravel()
 
 
 def _png(figure) -> bytes:
@@ -48,13 +48,25 @@ def histograms(view: View, names) -> bytes:
 
 
 def ends(view: View, names) -> bytes:
-    """Both ends of the range, enlarged."""
-    figure, (low, high) = _figure(2)
-    _steps(low, view.histograms["low_end"], names, logarithmic=True)
-    low.set_title("the dark end: 0 to 0.05")
-    _steps(high, view.histograms["high_end"], names, logarithmic=True)
-    high.set_title("the bright end: 0.95 to 1")
-    low.legend()
+    """Both ends of the range, enlarged: teeth where values are few, steps where they are many."""
+    figure, panels = _figure(2)
+    for axes, key, title in zip(panels, ("low_end", "high_end"),
+                                ("the dark end: 0 to 0.05", "the bright end: 0.95 to 1"), strict=True):
+        filled = np.concatenate([histogram.shares[histogram.shares > 0] for histogram in view.histograms[key]])
+        floor = filled.min() / 3 if filled.size else 1e-6
+        for order, (histogram, name, colour) in enumerate(zip(view.histograms[key], names, COLOURS, strict=True)):
+            inside = histogram.shares > 0
+            if inside.mean() > 0.5:
+                axes.stairs(np.where(inside, histogram.shares, np.nan), histogram.edges, color=colour, label=name,
+                            linewidth=1.4, baseline=None)
+            else:  # single grey levels: a step one bin wide would be a dot
+                middle = (histogram.edges[:-1] + histogram.edges[1:])[inside] / 2
+                axes.vlines(middle, floor, histogram.shares[inside], color=colour, linewidth=0.8)
+                axes.plot(middle, histogram.shares[inside], "os"[order], color=colour, markersize=3.5, label=name)
+        axes.set(yscale="log", title=title, xlabel="pixel value", ylabel="share of all pixels",
+                 xlim=(histogram.edges[0] - 0.002, histogram.edges[-1] + 0.002))
+        axes.set_ylim(bottom=floor)
+    panels[0].legend()
     return _png(figure)
 
 
@@ -86,8 +98,10 @@ def lines(view: View, names) -> bytes:
 
 def per_image(view: View, names) -> bytes:
     """Distributions of the numbers per image."""
-    figure, panels = _figure(len(view.images), width=2.3, height=2.4)
-    for axes, (title, spread) in zip(panels, view.images.items(), strict=True):
+    figure, panels = _figure(4, -(-len(view.images) // 4), width=2.3, height=2.2)
+    for axes in panels[len(view.images):]:
+        axes.set_axis_off()
+    for axes, (title, spread) in zip(panels, view.images.items(), strict=False):
         _spread(axes, spread, names)
         axes.set_title(title.replace("_", " "), fontsize=9)
         axes.set_yticks([])

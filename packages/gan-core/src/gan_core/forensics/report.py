@@ -19,33 +19,36 @@ td:first-child,th:first-child{text-align:left}img{max-width:100%}h2{margin-top:2
 .sheets{display:flex;gap:2rem;flex-wrap:wrap}figure{margin:0}figcaption{color:#555}.how{color:#444;font-size:.95rem}
 """
 
-_HOW_DISTANCE = """The distance D compares two distribution functions: for every value t, take the share of pixels that are
-at most t in either set; D is the largest gap between the two shares. 0 means that no value sets them apart, 1 that they do
-not overlap. JSD compares the histograms bin by bin instead: 0 for equal ones, ln 2 = 0.693 for two without a common bin;
-what lies outside the range is counted too."""
+_HOW_DISTANCE = """The distance D compares two distribution functions: for every value t, take the share of pixels that
+are at most t in either set; D is the largest gap between the two shares. 0 means that no value sets them apart, 1 that
+they do not overlap. JSD compares the histograms bin by bin instead: 0 for equal ones, ln 2 = 0.693 for two without a
+common bin; what lies outside the range is counted too."""
 
-_HOW_P_VALUE = """There is no p-value for the pixels, on purpose. The textbook rule (reject above the critical value) is right
-for independent values, but neighbouring pixels are near copies of each other, and there are millions of them. By that rule
-even the test images of a data set differ "significantly" from its training images. What is independent are whole
-images: the interval comes from drawing images anew, and the row "two halves" shows how far one source differs from
-itself. A set stands out if its interval lies above that row."""
+_HOW_P_VALUE = """There is no p-value for the pixels, on purpose. The textbook rule (reject above the critical value)
+is right for independent values, but neighbouring pixels are near copies of each other, and there are millions of them.
+By that rule even the test images of a data set differ "significantly" from its training images. What is independent
+are whole images: the interval comes from drawing images anew, and the row "two halves" shows how far one source
+differs from itself. A set stands out if its interval lies above that row."""
 
-_HOW_ROUNDING = """Pictures on disk know 256 grey levels; a network puts out millions of values. Black paper in a photograph is
-stored as exactly 0, while a sigmoid or tanh comes near to its end and hardly ever reaches it. Compared as they are, the
-two differ for this reason alone, and a person could not see it. Rounded to the same levels, what is left is a
-difference of the pictures. Both are given: the first finds fakes that were kept as floats, the second judges a generator."""
+_HOW_ROUNDING = """Pictures on disk know 256 grey levels; a network puts out millions of values. Black paper in a
+photograph is stored as exactly 0, while a sigmoid or tanh comes near to its end and hardly ever reaches it. Compared
+as they are, the two differ for this reason alone, and a person could not see it. Rounded to the same levels, what is
+left is a difference of the pictures. Both are given: the first finds fakes that were kept as floats, the second judges
+a generator."""
 
-_HOW_ENDS = """Here the ends of the range are enlarged, on a logarithmic scale. Stored pictures form a comb: a tooth at every
-grey level and nothing between. A network that saturates shows a smooth slope towards the end of the range instead of one
-spike at its very last bin. After rounding (lower row) both are combs and only their heights can differ."""
+_HOW_ENDS = """Here the ends of the range are enlarged, on a logarithmic scale. Stored pictures form a comb: a tooth at
+every grey level and nothing between. A network that saturates shows a smooth slope towards the end of the range
+instead of one spike at its very last bin. After rounding (lower row) both are combs and only their heights can
+differ."""
 
 _HOW_LINES = """The centroid of a column is the height at which its ink balances; likewise for rows. Its slope over
 {window} neighbours says which way strokes lean. Lines without any ink have no centroid and are left out: {real:.1%} of
 the {first}, {fake:.1%} of the {second} ones. Where a generator never reaches exact black, it has hardly any such
 lines, and the centroids of its faint background gather in the middle."""
 
-_HOW_IMAGES = """One number per image. Images are independent, so here the critical value (level {alpha:.0%}) means what it
-says; with seven summaries, expect one false alarm in about three reports of two sets from the same source."""
+_HOW_IMAGES = """One number per image. Images are independent, so here the critical value (level {alpha:.0%}) means
+what it says. With {count} summaries, up to {alarm:.0%} of the reports on two sets from one source still show a false
+alarm."""
 
 
 def write_report(comparison: Comparison, folder: str | os.PathLike) -> tuple[Path, Path]:
@@ -91,14 +94,14 @@ def _page(comparison: Comparison) -> str:
         f"<h1>Forensics: {names[1]} against {names[0]}</h1>",
         f"<p>{settings['images'][1]:,} {names[1]} images against {settings['images'][0]:,} {names[0]} ones, "
         f"{shape} pixels.</p>",
-        "<h2>What was found</h2><ul>", *(f"<li>{html.escape(finding)}</li>" for finding in comparison.findings), "</ul>",
+        "<h2>What was found</h2><ul>", *(f"<li>{html.escape(text)}</li>" for text in comparison.findings), "</ul>",
         '<div class="sheets">', *(_figure(plots.sheet(images), name) for images, name in
                                  zip(comparison.examples, names, strict=True)), "</div>",
-        "<h2>Distances</h2>", _distances(views, settings), _how(_HOW_DISTANCE), _how(_HOW_P_VALUE),
+        "<h2>Distances</h2>", _distances(views, settings, names), _how(_HOW_DISTANCE), _how(_HOW_P_VALUE),
         "" if rounded is None else _how(_HOW_ROUNDING),
         "<h2>Distribution functions</h2>", _figure(plots.distribution_functions(comparison),
                                                    "The dotted line marks the largest gap."),
-        "<h2>Histograms</h2>", _figure(plots.histograms(raw, settings["names"]), "As stored. " + _left_out(raw, names)),
+        "<h2>Histograms</h2>", _figure(plots.histograms(raw, settings["names"]), _left_out(raw, names)),
         "<h2>The ends of the range</h2>", _figure(plots.ends(raw, settings["names"]), "As stored."),
         "" if rounded is None else _figure(plots.ends(rounded, settings["names"]), "Rounded to grey levels."),
         _how(_HOW_ENDS),
@@ -109,7 +112,8 @@ def _page(comparison: Comparison) -> str:
                                fake=raw.centroids.undefined[1], first=names[0], second=names[1])),
         "<h2>Per image</h2>", _figure(plots.per_image(views[-1], settings["names"]),
                                       "As stored." if rounded is None else "Rounded to grey levels."),
-        _spreads(views[-1], names), _how(_HOW_IMAGES.format(alpha=settings["alpha"])),
+        _spreads(views[-1], names), _how(_HOW_IMAGES.format(
+            alpha=settings["alpha"], count=len(raw.images), alarm=1 - (1 - settings["alpha"]) ** len(raw.images))),
         "<h2>Settings</h2>", _table(["setting", "value"], [[key, html.escape(str(value))]
                                                            for key, value in settings.items()]),
     ]
@@ -135,12 +139,12 @@ def _titles(views: list[View]) -> list[str]:
     return ["as stored", "rounded"][:len(views)]
 
 
-def _distances(views: list[View], settings: dict) -> str:
+def _distances(views: list[View], settings: dict, names: list[str]) -> str:
     rows = [
         ["pixels: D"] + [f"{view.ks.statistic:.6f}" for view in views],
         [f"interval over images ({views[0].bootstrap.level:.0%})"]
         + [f"{view.bootstrap.low:.4f} – {view.bootstrap.high:.4f}" for view in views],
-        ["two halves of the real images: D (95 % below)"]
+        [f"two halves of the {names[0]} images: D (95 % below)"]
         + [f"{view.bootstrap.floor:.4f} ({view.bootstrap.floor_high:.4f})" for view in views],
         [f"critical value at {settings['alpha']:.0%}, were pixels independent"]
         + [f"{view.ks.critical:.6f}" for view in views],
@@ -160,9 +164,14 @@ def _moments(views: list[View], names: list[str]) -> str:
     rows = []
     for key in views[0].moments[0]:
         cells = [side[key] for view in views for side in view.moments]
-        rows.append([key.replace("_", " ")] + [("yes" if cell else "no") if isinstance(cell, bool) else
-                                               f"{cell:,}" if isinstance(cell, int) else f"{cell:.6g}" for cell in cells])
+        rows.append([key.replace("_", " "), *map(_cell, cells)])
     return _table(head, rows)
+
+
+def _cell(value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
 
 
 def _spreads(view: View, names: list[str]) -> str:
@@ -178,4 +187,5 @@ def _left_out(view: View, names: list[str]) -> str:
     parts = [f"{pair.share_outside:.1%} of the {name} pixels" for pair, name in
              zip(view.histograms["full"], names, strict=True)]
     middle = [f"{pair.share_outside:.1%} ({name})" for pair, name in zip(view.histograms["middle"], names, strict=True)]
-    return f"Outside [0, 1]: {', '.join(parts)}. Outside the middle: {', '.join(middle)}."
+    return (f"As stored. Outside [0, 1]: {', '.join(parts)}. Outside the middle: {', '.join(middle)}. "
+            "Regular ripples of stored pictures arise where 256 grey levels fall into 100 bins.")

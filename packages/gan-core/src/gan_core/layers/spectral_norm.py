@@ -14,7 +14,7 @@ from keras import ops
 from gan_core.errors import ConfigError
 
 
-class _SpectralNorm(keras.layers.Layer):
+class _SpectrallyNormalized(keras.layers.Layer):
     """Mixin before a Keras layer with `kernel` (last axis: outputs), `bias` and `activation`."""
 
     def __init__(self, *args, power_iterations: int = 1, **keywords):
@@ -54,6 +54,15 @@ class _SpectralNorm(keras.layers.Layer):
             outputs = outputs + ops.cast(ops.reshape(self.bias, bias_shape), outputs.dtype)
         return outputs if self.activation is None else self.activation(outputs)
 
+    # Dense and convolutions write their kernel and bias alone, and would lose u.
+    def save_own_variables(self, store):
+        """Save the kernel, the bias and u."""
+        keras.layers.Layer.save_own_variables(self, store)
+
+    def load_own_variables(self, store):
+        """Load the kernel, the bias and u."""
+        keras.layers.Layer.load_own_variables(self, store)
+
     def get_config(self):
         """All arguments of the layer."""
         return {**super().get_config(), "power_iterations": self.power_iterations}
@@ -63,7 +72,7 @@ def _unit(vector):
     return vector / ops.sqrt(ops.sum(vector**2) + 1e-24)
 
 
-class _SpectralNormConvolution(_SpectralNorm):
+class _SpectrallyNormalizedConvolution(_SpectrallyNormalized):
     def call(self, inputs, training=False):
         """Convolve with W/σ(W)."""
         outputs = self.convolution_op(inputs, ops.cast(self.normalized_kernel(training), inputs.dtype))
@@ -72,7 +81,7 @@ class _SpectralNormConvolution(_SpectralNorm):
 
 
 @keras.saving.register_keras_serializable(package="gan_core")
-class SNConv1D(_SpectralNormConvolution, keras.layers.Conv1D):
+class SNConv1D(_SpectrallyNormalizedConvolution, keras.layers.Conv1D):
     """A 1-D convolution by W/σ(W), σ being the largest singular value of the kernel as a matrix (·, filters).
 
     Miyato et al. 2018, arXiv:1802.05957. See `SNConv2D`.
@@ -92,7 +101,7 @@ class SNConv1D(_SpectralNormConvolution, keras.layers.Conv1D):
 
 
 @keras.saving.register_keras_serializable(package="gan_core")
-class SNConv2D(_SpectralNormConvolution, keras.layers.Conv2D):
+class SNConv2D(_SpectrallyNormalizedConvolution, keras.layers.Conv2D):
     """A 2-D convolution by W/σ(W), σ being the largest singular value of the kernel as a matrix (·, filters).
 
     Miyato et al. 2018, arXiv:1802.05957. The trainable kernel is the raw W; u is a non-trainable weight (the
@@ -113,7 +122,7 @@ class SNConv2D(_SpectralNormConvolution, keras.layers.Conv2D):
 
 
 @keras.saving.register_keras_serializable(package="gan_core")
-class SNDense(_SpectralNorm, keras.layers.Dense):
+class SNDense(_SpectrallyNormalized, keras.layers.Dense):
     """A dense layer with W/σ(W), σ being the largest singular value of the kernel.
 
     Miyato et al. 2018, arXiv:1802.05957. See `SNConv2D`.

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import keras
 
-# Wrappers that divide a kernel, not activations: what they wrap is an ordinary layer.
-_KERNEL_NORMALIZATIONS = ("SpectralNormalization", "WeightNormalization")
+# These divide a kernel, not activations: the layer is an ordinary one.
+_KERNEL_NORMALIZATIONS = ("Spectral", "WeightNorm")
 
 
 def is_normalization(layer: keras.Layer) -> bool:
@@ -19,7 +19,7 @@ def is_normalization(layer: keras.Layer) -> bool:
     """
     names = [cls.__name__ for cls in type(layer).__mro__]
     return any(name.endswith(("Normalization", "Norm")) for name in names) and not any(
-        name in _KERNEL_NORMALIZATIONS for name in names)
+        kind in name for name in names for kind in _KERNEL_NORMALIZATIONS)
 
 
 def normalizes_over_batch(layer: keras.Layer) -> bool:

@@ -58,7 +58,7 @@ def penalty_reach(discriminator: keras.Model, inputs) -> list[str]:
 
 def _matters(kernel: keras.Variable, penalty) -> bool:
     """Whether moving `kernel` by a tenth of its size changes the penalty beyond rounding."""
-    before = np.array(kernel)
+    before = kernel.numpy()
     direction = np.random.default_rng(0).standard_normal(before.shape).astype(before.dtype)
     step = 0.1 * (before.std() + 1e-3) * direction
     try:

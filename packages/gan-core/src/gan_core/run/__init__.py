@@ -1,7 +1,23 @@
-"""Running an experiment in a folder: checkpoints, records, samples, progress, signals."""
+"""Running an experiment in a folder: checkpoints, records, samples, progress, signals. Importing loads no TensorFlow."""
 
-from gan_core.run.config import RunConfig
-from gan_core.run.experiment import Experiment, Phase, resume_experiment, run_experiment
-from gan_core.run.folder import RunFolder
+from __future__ import annotations
 
-__all__ = ["Experiment", "Phase", "RunConfig", "RunFolder", "resume_experiment", "run_experiment"]
+import importlib
+
+_HOMES = {
+    "config": ("RunConfig",),
+    "experiment": ("Experiment", "Phase", "resume_experiment", "run_experiment"),
+    "folder": ("RunFolder",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str):
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'gan_core.run' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"gan_core.run.{_HOME_OF[name]}"), name)
+
+
+def __dir__():
+    return __all__

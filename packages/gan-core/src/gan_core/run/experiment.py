@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -53,6 +54,7 @@ class Experiment:
         best: the name in `validation`'s answer whose smallest value marks the best generator, kept as
             `generator-best.keras`.
         condition: (count) -> name -> array (count, ...), for `sample` on conditional generators.
+        write_samples: (samples, path or None) -> the file written, for the verb `sample`.
     """
 
     gan: GAN
@@ -61,6 +63,7 @@ class Experiment:
     validation: Callable[[GAN], dict[str, float]] | None = None
     best: str | None = None
     condition: Callable[[int], dict] | None = None
+    write_samples: Callable[[np.ndarray, Path | None], Path] | None = None
 
     def sample(self, count: int, *, seed: int, raw: bool = False) -> np.ndarray:
         """`count` samples of the averaged generator (the trained one with `raw`)."""

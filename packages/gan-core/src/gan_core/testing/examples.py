@@ -24,7 +24,7 @@ def require(condition: bool, message: str) -> None:
 
 def examples(network: keras.Model, inputs: Inputs, count: int) -> dict[str, tf.Tensor]:
     """`count` examples of every input: the same ones at every call."""
-    types = {tensor.name: tensor.dtype for tensor in network.inputs or ()}
+    types = {tensor.name: tensor.dtype for tensor in getattr(network, "inputs", None) or ()}
     random = np.random.default_rng(count)
     batch = {}
     for name, source in inputs.items():
@@ -49,7 +49,7 @@ def compare(found: list[np.ndarray], expected: list[np.ndarray], event: str) -> 
     require([a.shape for a in found] == [b.shape for b in expected], f"{event} changes the shapes of the outputs")
     for a, b in zip(found, expected, strict=True):
         require(np.allclose(a, b, rtol=1e-5, atol=1e-6),
-                 f"{event} changes the outputs, by up to {np.abs(a - b).max():.3g}")
+                f"{event} changes the outputs, by up to {np.abs(a - b).max():.3g}")
 
 
 def random_projection(answer) -> tf.Tensor:

@@ -42,9 +42,7 @@ def check_layer(build: Callable[[], keras.layers.Layer], *, inputs: Shape | Inpu
     require(not layer.weights, f"{kind.__name__} makes variables before `build`")
     _check_registration(kind)
     config = as_json(layer.get_config(), f"the config of {kind.__name__}")
-    parameters = inspect.signature(kind.__init__).parameters.values()
-    lost = [parameter.name for parameter in parameters if parameter.name not in {"self", *config}
-            and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)]
+    lost = [name for name in _arguments(kind) if name not in config]
     require(not lost, f"`get_config` of {kind.__name__} lacks the arguments {lost}")
     again = as_json(kind.from_config(layer.get_config()).get_config(), f"the config of {kind.__name__}")
     require(again == config, f"{kind.__name__} changes in a config round trip: {config} became {again}")
@@ -64,8 +62,17 @@ def check_layer(build: Callable[[], keras.layers.Layer], *, inputs: Shape | Inpu
         loss = random_projection(call_network(network, batch, training=True))
     for name, gradient in tape.gradient(loss, batch).items():
         require(gradient is not None and bool(np.isfinite(dense(gradient)).all()),
-                 f"no finite gradient reaches the input `{name}` of {kind.__name__}")
+                f"no finite gradient reaches the input `{name}` of {kind.__name__}")
     return layer
+
+
+def _arguments(kind: type) -> list[str]:
+    """The named arguments of the constructor; none for layers of Keras, whose own constructors keep some back."""
+    if kind.__init__.__module__.split(".")[0] == "keras":
+        return []
+    return [parameter.name for parameter in inspect.signature(kind.__init__).parameters.values()
+            if parameter.name != "self"
+            and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)]
 
 
 def _check_registration(kind: type) -> None:
@@ -74,6 +81,6 @@ def _check_registration(kind: type) -> None:
     package, _, rest = keras.saving.get_registered_name(kind).partition(">")
     home = kind.__module__.split(".")[0]
     require(bool(rest), f"{kind.__name__} is not registered; decorate it with "
-                         f"@keras.saving.register_keras_serializable(package={home!r})")
+                        f"@keras.saving.register_keras_serializable(package={home!r})")
     require(not home.startswith("gan_") or package == home,
-             f"{kind.__name__} is registered under {package!r}, expected {home!r}")
+            f"{kind.__name__} is registered under {package!r}, expected {home!r}")

@@ -38,26 +38,26 @@ def check_loss(loss: AdversarialLoss, *, values: Sequence[tuple[Sequence, Sequen
             for player, value, expected in zip(("discriminator", "generator"), found, (discriminator, generator),
                                                strict=True):
                 require(value.shape == () and value.dtype == tf.float32,
-                         f"{name}.{player} returns {value.dtype.name} {value.shape}, expected a float32 scalar")
+                        f"{name}.{player} returns {value.dtype.name} {value.shape}, expected a float32 scalar")
                 require(abs(float(value) - expected) <= 1e-5 * max(1.0, abs(expected)),
-                         f"{name}.{player}({real}, {fake}) as {real_logits.shape} is {float(value):.6f}, "
-                         f"expected {expected:.6f}")
+                        f"{name}.{player}({real}, {fake}) as {real_logits.shape} is {float(value):.6f}, "
+                        f"expected {expected:.6f}")
 
     edge = 0.0 if loss.boundary is None else loss.boundary
     gradients = _loss_gradients(loss, edge, edge)
     require(gradients["d_real"] < 0 < gradients["d_fake"],
-             f"the discriminator of {name} must push real logits up and fake ones down; found {gradients}")
+            f"the discriminator of {name} must push real logits up and fake ones down; found {gradients}")
     require(gradients["g_fake"] < 0, f"the generator of {name} must push fake logits up; found {gradients}")
     if loss.relativistic:
         require(gradients["g_real"] != 0, f"{name} says `relativistic`, but its generator ignores real logits")
     for real, fake in ((-60.0, 60.0), (60.0, -60.0)):
         gradients = _loss_gradients(loss, edge + real, edge + fake)
         require(all(map(math.isfinite, gradients.values())),
-                 f"{name} is not finite at logits {real} and {fake}: {gradients}")
+                f"{name} is not finite at logits {real} and {fake}: {gradients}")
         if real < fake:
-            require(abs(gradients["d_real"]) > LOST, f"a fooled discriminator gets no gradient from {name}: {gradients}")
+            require(abs(gradients["d_real"]) > LOST, f"{name} gives a fooled discriminator no gradient: {gradients}")
         elif not saturating:
-            require(abs(gradients["g_fake"]) > LOST, f"a rejected generator gets no gradient from {name}: {gradients}")
+            require(abs(gradients["g_fake"]) > LOST, f"{name} gives a rejected generator no gradient: {gradients}")
 
 
 def _play(loss: AdversarialLoss, real: tf.Tensor, fake: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -53,17 +53,17 @@ def check_network(build: Callable[[], keras.Model], *, inputs: Inputs, output: S
     for count in batches:
         answer = _main(call_network(network, examples(network, inputs, count), training=False))
         require(_fits(answer.shape, (count, *output)),
-                 f"output of shape {tuple(answer.shape)} for {count} examples, expected {(count, *output)}")
+                f"output of shape {tuple(answer.shape)} for {count} examples, expected {(count, *output)}")
         require(answer.dtype == tf.float32, f"output of type {answer.dtype.name}, expected float32")
         require(bool(tf.reduce_all(tf.math.is_finite(answer))), "the output holds NaN or infinite values")
         if value_range is not None:
             found = float(tf.reduce_min(answer)), float(tf.reduce_max(answer))
             require(value_range[0] <= found[0] and found[1] <= value_range[1],
-                     f"output in {found}, expected {value_range}")
+                    f"output in {found}, expected {value_range}")
 
     if counts is not None:
         require(count_parameters(network) == tuple(counts),
-                 f"(trainable, non-trainable) parameters {count_parameters(network)}, expected {tuple(counts)}")
+                f"(trainable, non-trainable) parameters {count_parameters(network)}, expected {tuple(counts)}")
 
     batch = examples(network, inputs, max(batches))
     if gradient_reaches_all:
@@ -73,7 +73,7 @@ def check_network(build: Callable[[], keras.Model], *, inputs: Inputs, output: S
     _check_config(network, batch, deterministic)
     _check_saving(network, batch, deterministic)
     if mixed_precision:
-        _check_mixed_precision(build)
+        _check_mixed_precision(build, inputs)
     return network
 
 
@@ -147,7 +147,7 @@ def _check_same(network, again, batch, deterministic: bool, event: str) -> None:
 
 
 @contextlib.contextmanager
-def _policy(name: str):
+def _policy(name: str) -> Iterator[None]:
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(name)
     try:
@@ -156,9 +156,9 @@ def _policy(name: str):
         keras.config.set_dtype_policy(before)
 
 
-def _check_mixed_precision(build: Callable[[], keras.Model]) -> None:
+def _check_mixed_precision(build: Callable[[], keras.Model], inputs: Inputs) -> None:
     with _policy("mixed_bfloat16"):
         network = build()
-    kind = keras.backend.standardize_dtype(_main(network.output).dtype)
-    require(kind == "float32", f"under mixed_bfloat16 the output is {kind}, expected float32: give the last layer "
-                                "dtype='float32'")
+        kind = _main(call_network(network, examples(network, inputs, 3), training=False)).dtype.name
+    require(kind == "float32",
+            f"under mixed_bfloat16 the output is {kind}, expected float32: give the last layer dtype='float32'")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from gan_text.errors import TextConfigError, TextDataError
@@ -45,7 +46,7 @@ def count(grammar: str, *, max_length: int = 12) -> None:
         max_length: the longest length to count, 1..256.
     """
     source = Grammar.load(grammar)
-    table = Table("length", "strings", "up to this length", title=f"{source.name}: distinct strings")
+    table = Table("length", "strings", "up to this length", title=f"{escape(source.name)}: distinct strings")
     masses = source.length_distribution(max_length) if source.probabilistic else None
     if masses is not None:
         table.add_column("probability")
@@ -101,10 +102,10 @@ def check(grammar: str) -> None:
         grammar: the name of a shipped grammar or the path of a grammar file.
     """
     source = Grammar.load(grammar)
-    table = Table(show_header=False, title=f"{source.name}: a valid grammar")
+    table = Table(show_header=False, title=f"{escape(source.name)}: a valid grammar")
     table.add_row("start symbol", next(iter(source.rules)))
     table.add_row("symbols, alternatives", f"{len(source.rules)}, {sum(map(len, source.rules.values()))}")
-    table.add_row("terminals", f"{len(source.terminals)}: {' '.join(source.terminals[:40])}")
+    table.add_row("terminals", f"{len(source.terminals)}: {escape(' '.join(source.terminals[:40]))}")
     table.add_row("tokens are", "characters" if source.separator == "" else "words")
     table.add_row("shortest string", f"{source.shortest} tokens")
     table.add_row("strings up to 12 tokens", f"{source.count_up_to(12):,}")

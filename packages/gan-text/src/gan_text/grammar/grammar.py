@@ -127,8 +127,9 @@ class Grammar:
         self._require_probabilities("sampling by derivation", "Use method='uniform'")
         mass = self.length_distribution(max_length)[lengths.start:].sum()
         if mass < _LEAST_MASS:
-            raise TextConfigError(f"only {mass:.2g} of the derivations of {self.name} have {lengths.start} to {max_length} "
-                                  "terminals: rejection would take for ever. Widen the lengths, or use method='uniform'.")
+            raise TextConfigError(f"only {mass:.2g} of the derivations of {self.name} have {lengths.start} to "
+                                  f"{max_length} terminals: rejection would take for ever. Widen the lengths, or use "
+                                  "method='uniform'.")
         uniform, sentences = uniform_source(generator), []
         while len(sentences) < count:
             sentence = self._deriver.sample(uniform, max_length)

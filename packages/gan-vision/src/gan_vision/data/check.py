@@ -88,7 +88,7 @@ def check_folder(
     rejects, sizes = [], []
     counts = np.zeros(len(names), np.int64)
     images = decode_all(enumerate(paths),
-                        lambda item: decode_image(item[1], channels=channels, max_pixels=max_pixels))  # fmt: skip
+                        lambda item: decode_image(item[1], channels=channels, max_pixels=max_pixels))
     for (position, _), image in track(images, "checking images", len(paths), quiet=quiet):
         if isinstance(image, Reject):
             rejects.append(image)
@@ -99,7 +99,7 @@ def check_folder(
     by_pixels = sorted(sizes, key=lambda size: size[0] * size[1])
     report = CheckReport(f"folder {printable(root)}", len(paths), tuple(rejects),
                          dict(zip(names, counts.tolist(), strict=True)),
-                         by_pixels[0] if sizes else None, by_pixels[-1] if sizes else None)  # fmt: skip
+                         by_pixels[0] if sizes else None, by_pixels[-1] if sizes else None)
     if on_bad is not None:
         report.raise_for(on_bad)
     return report

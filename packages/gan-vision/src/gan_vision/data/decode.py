@@ -1,7 +1,7 @@
 """One careful decoder: any common image file to uint8 (H, W, C), the way the picture is meant to be seen.
 
 Pillow is the baseline. For JPEG its result is bit-identical to `tf.io.decode_jpeg(dct_method="INTEGER_ACCURATE")`;
-the default method of TensorFlow is up to four grey levels away. Colour profiles (ICC) are not applied, as in TensorFlow.
+the default method of TensorFlow is up to four grey levels away. Colour profiles (ICC) are not applied, as there.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _UPRIGHT = {
 _SIGNATURES = {
     b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"BM": "BMP", b"GIF8": "GIF", b"RIFF": "WebP",
     b"II*\0": "TIFF", b"MM\0*": "TIFF", b"%PDF": "PDF", b"PK\x03\x04": "ZIP", b"\x1f\x8b": "gzip",
-}  # fmt: skip
+}
 _pillow_limit = threading.Lock()
 
 
@@ -101,10 +101,10 @@ def decode_image(
             raise
         except MemoryError as error:
             raise ImageError(label, "it does not fit into memory. Lower `max_pixels` or shrink the picture.") from error
-        except Exception as error:  # damaged files make Pillow raise nearly anything: OSError, SyntaxError, struct.error, ...
+        except Exception as error:  # damaged files make Pillow raise nearly anything
             found = _sniff(stream)
             raise ImageError(label, f"found truncated or damaged {found} data ({error}); expected {EXPECTED}. "
-                                    "Copy or download it again, or remove it.") from error  # fmt: skip
+                                    "Copy or download it again, or remove it.") from error
 
 
 def check_channels(channels: int) -> None:
@@ -141,8 +141,8 @@ def _open_image(stream, label: str, max_pixels: int) -> Image.Image:
         raise ImageError(label, f"found {found}; expected {EXPECTED}.") from None
     width, height = image.size
     if width * height > max_pixels:
-        raise ImageError(label, f"found {width} x {height} = {width * height / 1e6:.0f} million pixels; expected at most "
-                                f"{max_pixels / 1e6:g} million. Shrink it, or raise `max_pixels`.")  # fmt: skip
+        raise ImageError(label, f"found {width} x {height} = {width * height / 1e6:.0f} million pixels; expected at "
+                                f"most {max_pixels / 1e6:g} million. Shrink it, or raise `max_pixels`.")
     if image.format == "PNG":  # decoding skips the checksums of the chunks; verify reads them, and needs a fresh start
         image.verify()
         image = _read_header(stream)
@@ -229,10 +229,10 @@ def convert_channels(image: np.ndarray, channels: int) -> np.ndarray:
 
 def image_size(size: int | tuple[int, int]) -> tuple[int, int]:
     """(height, width) of a size that may be one number."""
-    pair = (size, size) if isinstance(size, int | np.integer) else tuple(size)
+    pair = tuple(size) if isinstance(size, tuple | list) else (size, size)
     if len(pair) != 2 or any(not isinstance(side, int | np.integer) or not 1 <= side <= 16_384 for side in pair):
         raise ConfigError(f"`size` must be a whole number of pixels (1..16384) or a pair (height, width). "
-                          f"Received: size={size!r}.")  # fmt: skip
+                          f"Received: size={size!r}.")
     return int(pair[0]), int(pair[1])
 
 
@@ -273,7 +273,8 @@ def resize_image(
         scale = max(columns / width, rows / height)
         target = (max(1, round(columns / scale)), max(1, round(rows / scale)))
     picture = Image.fromarray(image if channels == 3 else image[..., 0])
-    small = np.asarray(picture.resize(target, Image.Resampling.BICUBIC, box=box)).reshape(target[1], target[0], channels)
+    small = np.asarray(picture.resize(target, Image.Resampling.BICUBIC, box=box))
+    small = small.reshape(target[1], target[0], channels)
     if small.shape[:2] == (height, width):
         return small
     canvas = np.empty((height, width, channels), np.uint8)

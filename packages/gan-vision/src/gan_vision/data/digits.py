@@ -44,9 +44,4 @@ def load_digits(
     bright = np.round(images[rows].astype(np.float64) * (255 / 16)).astype(np.uint8)[..., None]
     # "pad" fills with the background of these pictures, which is black.
     resized = np.stack([resize_image(image, size, fit=fit, background=(0, 0, 0)) for image in bright])
-    return ImageSet(convert_channels_of_all(resized, channels), labels[rows].astype(np.int32), CLASS_NAMES, "digits")
-
-
-def convert_channels_of_all(images: np.ndarray, channels: int) -> np.ndarray:
-    """Gray images (n, h, w, 1) with `channels` channels."""
-    return np.ascontiguousarray(convert_channels(images, channels))
+    return ImageSet(convert_channels(resized, channels), labels[rows].astype(np.int32), CLASS_NAMES, "digits")

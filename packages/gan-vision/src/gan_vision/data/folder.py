@@ -53,7 +53,7 @@ def list_images(root: str | os.PathLike) -> list[Path]:
 
     def refuse(error: OSError):
         raise DataError(f"cannot read the folder {printable(error.filename)}: {error.strerror}. Check its permissions, "
-                        "or move it out of the data set.")  # fmt: skip
+                        "or move it out of the data set.")
 
     found, others, visited = [], 0, set()
     for folder, subfolders, files in os.walk(root, followlinks=True, onerror=refuse):
@@ -77,7 +77,7 @@ def list_images(root: str | os.PathLike) -> list[Path]:
     if not found:
         patterns = " ".join(f"**/*{extension}" for extension in EXTENSIONS)
         raise DataError(f"the folder {shown} has no images. Tried: {patterns} (in any case, hidden files skipped). "
-                        f"Found: {others} other files. Pass the folder that holds the images.")  # fmt: skip
+                        f"Found: {others} other files. Pass the folder that holds the images.")
     return sorted(found, key=lambda path: _sort_key(path.relative_to(root)))
 
 
@@ -104,10 +104,11 @@ def class_labels(root: str | os.PathLike, paths: Sequence[Path]) -> tuple[np.nda
     if len(names) < 2:
         return None, ()
     folders = {unicodedata.normalize("NFC", entry.name) for entry in os.scandir(root)
-               if entry.is_dir() and not entry.name.startswith(".")}  # fmt: skip
+               if entry.is_dir() and not entry.name.startswith(".")}
     if empty := sorted(folders - set(names)):
         logging.getLogger(__name__).warning(
-            "the class folders %s of %s have no images and get no label", ", ".join(map(printable, empty)), printable(root))
+            "the class folders %s of %s have no images and get no label",
+            ", ".join(map(printable, empty)), printable(root))
     ids = {name: number for number, name in enumerate(names)}
     return np.array([ids[name] for name in classes], np.int32), names
 
@@ -150,7 +151,7 @@ def load_folder(
     def fill(append) -> Filled:
         kept, rejects = [], []
         images = decode_all(enumerate(paths), lambda item: resize_image(
-            decode_image(item[1], channels=channels, **limits), size, fit=fit))  # fmt: skip
+            decode_image(item[1], channels=channels, **limits), size, fit=fit))
         for (position, _), image in track(images, "decoding images", len(paths), quiet=quiet):
             if isinstance(image, Reject):
                 rejects.append(image)
@@ -166,9 +167,9 @@ def load_folder(
             digest.update(os.fsencode(path) + f"\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
         return digest.hexdigest()
 
-    settings = {"source": f"folder:{ascii(os.path.realpath(root))}", "shape": shape, "fit": fit,
-                "limit": limit and (limit, seed), **limits}  # fmt: skip
+    settings = {"source": f"folder:{os.path.realpath(root)!a}", "shape": shape, "fit": fit,
+                "limit": limit and (limit, seed), **limits}
     stored = store_images(fill, len(paths), shape, settings=settings, fingerprint=fingerprint, cache=cache,
                           accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=name),
-                          memory_limit=memory_limit)  # fmt: skip
+                          memory_limit=memory_limit)
     return ImageSet(stored.images, stored.filled.labels, class_names, name=name, rejects=tuple(stored.filled.rejects))

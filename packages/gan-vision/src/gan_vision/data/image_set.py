@@ -47,7 +47,7 @@ class RowSubset:
         return int(np.prod(self.shape)) * self.dtype.itemsize
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class ImageSet:
     """Images of one size with optional labels.
 
@@ -82,21 +82,21 @@ class ImageSet:
     def __post_init__(self):
         images, labels = self.images, self.labels
         if images.ndim != 4 or images.dtype != np.uint8 or images.shape[-1] not in (1, 3):
-            raise DataError(f"`images` must be uint8 (n, height, width, 1 or 3). Received: {images.dtype} {images.shape} "
-                            f"from {self.name}. Values are 0..255.")  # fmt: skip
+            raise DataError(f"`images` must be uint8 (n, height, width, 1 or 3). Received: {images.dtype} "
+                            f"{images.shape} from {self.name}. Values are 0..255.")
         if not len(images):
             raise DataError(f"{self.name} has no images.")
         if labels is None:
             return
         if len(labels) != len(images):
             raise DataError(f"`labels` must be as many as the images of {self.name}. "
-                            f"Received: {len(labels)} labels, {len(images)} images.")  # fmt: skip
+                            f"Received: {len(labels)} labels, {len(images)} images.")
         if labels.ndim == 2:
             object.__setattr__(self, "labels", np.asarray(labels, np.float32))
             return
         if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
             raise DataError(f"`labels` must be whole numbers (n,) or attributes (n, k). "
-                            f"Received: {labels.dtype} {labels.shape} from {self.name}.")  # fmt: skip
+                            f"Received: {labels.dtype} {labels.shape} from {self.name}.")
         low, high = int(labels.min()), int(labels.max())
         if low < 0 or (self.class_names and high >= len(self.class_names)):
             allowed = f"0..{len(self.class_names) - 1}" if self.class_names else "0 or more"
@@ -105,6 +105,11 @@ class ImageSet:
 
     def __len__(self):
         return len(self.images)
+
+    def __repr__(self):
+        height, width, channels = self.image_shape
+        labels = "" if self.labels is None else f", {len(self.class_names) or 'unnamed'} classes"
+        return f"<ImageSet {self.name}: {len(self)} images {height}x{width}x{channels}{labels}>"
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -178,7 +183,7 @@ class ImageSet:
             return dataclasses.replace(self, held_out=None), self.held_out
         if len(self) < 2:
             raise DataError(f"{self.name} has {len(self)} image, which cannot be split into training and validation. "
-                            "Add images, or pass `validation`=0.")  # fmt: skip
+                            "Add images, or pass `validation`=0.")
         count = min(max(1, round(fraction * len(self))), len(self) - 1)
         order = shuffled(len(self), self.seed if seed is None else seed)
         return self.select(np.sort(order[count:])), self.select(np.sort(order[:count]))

@@ -80,5 +80,5 @@ def apply_policy(rejects: Sequence[Reject], total: int, on_bad: str, *, name: st
         raise DataError(f"{head}:{table}\nRepair or remove them, or leave them out with `on_bad`='skip'.")
     if len(rejects) > SKIP_CEILING * total or len(rejects) == total:
         raise DataError(f"{head}, more than the {SKIP_CEILING:.0%} that `on_bad`='skip' leaves out:{table}\n"
-                        "Repair or remove them: so many point to a wrong folder or a broken copy.")  # fmt: skip
+                        "Repair or remove them: so many point to a wrong folder or a broken copy.")
     logging.getLogger(__name__).warning("%s and are left out:%s", head, table)

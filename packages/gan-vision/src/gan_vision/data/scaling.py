@@ -11,7 +11,7 @@ _GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB1331
 
 
 def coin(seeds: tf.Tensor, purpose: str) -> tf.Tensor:
-    """bool (batch,), True with probability 1/2: a hash (splitmix64) of each example's seed and the purpose.
+    """Coins (bool, (batch,)), True with probability 1/2: a hash (splitmix64) of each example's seed and the purpose.
 
     `tf.random.stateless_uniform` takes one seed per call; a call per example would cost more than the batch.
 
@@ -49,7 +49,8 @@ class ScaleAndFlip:
     def __init__(self, value_range: tuple[float, float] = (-1, 1), *, flip: bool = False):
         low, high = value_range
         if not low < high:
-            raise ConfigError(f"`value_range` must be (low, high) with low < high. Received: value_range={value_range}.")
+            raise ConfigError(f"`value_range` must be (low, high) with low < high. "
+                              f"Received: value_range={value_range}.")
         self.low, self.scale, self.flip = float(low), (float(high) - float(low)) / 255, flip
 
     def __call__(self, batch: dict, seeds: tf.Tensor) -> dict:

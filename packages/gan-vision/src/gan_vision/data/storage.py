@@ -86,8 +86,8 @@ def store_images(
     Raises:
         DataError: no space or no permission to write the cache.
     """
-    limit = MEMORY_LIMIT if memory_limit is None else memory_limit
-    if cache is None and count * int(np.prod(shape)) <= limit:
+    limit, needed = MEMORY_LIMIT if memory_limit is None else memory_limit, count * int(np.prod(shape))
+    if cache is None and needed <= limit:
         memory = _Memory(count, shape)
         filled = fill(memory.append)
         accept(filled)
@@ -103,8 +103,8 @@ def store_images(
     try:
         return _write_entry(fill, count, shape, root, key, mark, accept, limit)
     except OSError as error:
-        raise DataError(f"cannot write decoded images to the cache {printable(root)}: {error}. Free space or pass another "
-                        f"folder as `cache`. Needed: {count * int(np.prod(shape)) / 1e9:.1f} GB.") from error  # fmt: skip
+        raise DataError(f"cannot write decoded images to the cache {printable(root)}: {error}. Free space or "
+                        f"pass another folder as `cache`. Needed: {needed / 1e9:.1f} GB.") from error
 
 
 class _Memory:
@@ -185,7 +185,7 @@ def _read_entry(folder: Path, mark: str, limit: int) -> Stored | None:
         if images.dtype != np.uint8 or images.ndim != 4 or (labels is not None and len(labels) != len(images)):
             return None
         return Stored(images, Filled(labels, [Reject(*reject) for reject in entry["rejects"]], entry["total"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
         return None
 
 

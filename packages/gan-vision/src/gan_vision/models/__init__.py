@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from gan_core.errors import choose
+
 if TYPE_CHECKING:
     import keras
 
@@ -60,3 +62,13 @@ NETWORKS = {
     "ada": Networks("gan_vision.models.dcgan_ada", "a light DCGAN for adaptive augmentation, 64x64",
                     (0.0, 1.0), 64, 3, 64),
 }
+
+
+def network(name: str, *, value_range: tuple[float, float] | None = None) -> Networks:
+    """The pair of that name, among those with images in `value_range` if one is given.
+
+    Raises:
+        ConfigError: there is no such pair; the message names the closest.
+    """
+    return choose("network", name, {key: pair for key, pair in NETWORKS.items()
+                                    if value_range is None or pair.value_range == value_range})

@@ -11,6 +11,7 @@ import keras
 from keras import layers
 
 from gan_core.errors import ConfigError, choose
+from gan_core.layers import SNConv2D, SNDense
 from gan_vision.models.size import require_positive
 
 VALUE_RANGE = (0.0, 1.0)
@@ -89,7 +90,7 @@ def build_generator(size: int = 64, channels: int = 3, *, width: int = 128, dept
 
 
 def build_discriminator(size: int = 64, channels: int = 3, *, width: int = 128, depth: int = 4, dropout: float = 0.4,
-                        initializer: str = "glorot_uniform") -> keras.Model:
+                        initializer: str = "glorot_uniform", spectral_norm: bool = False) -> keras.Model:
     """Logits of images: `depth` convolutions (k4, stride 2) of equal width, batch norm, LeakyReLU 0.2, dropout.
 
     Args:
@@ -99,6 +100,7 @@ def build_discriminator(size: int = 64, channels: int = 3, *, width: int = 128, 
         depth: int, number of halvings.
         dropout: float in [0, 1), rate on the flattened last map.
         initializer: as in `build_generator`.
+        spectral_norm: bool, divide every kernel by its largest singular value (arXiv:1802.05957); False as published.
 
     Returns:
         Keras model "discriminator": sample (batch, size, size, channels) in [0, 1] -> float32 logits (batch, 1).
@@ -113,13 +115,15 @@ def build_discriminator(size: int = 64, channels: int = 3, *, width: int = 128, 
     _start(size, depth)
     kernel = choose("`initializer`", initializer, INITIALIZERS)
 
+    convolution, dense = (SNConv2D, SNDense) if spectral_norm else (layers.Conv2D, layers.Dense)
+
     sample = keras.Input((size, size, channels), name="sample")
     x = sample
     for _ in range(depth):
-        x = layers.Conv2D(width, 4, strides=2, padding="same", use_bias=False, kernel_initializer=kernel())(x)
+        x = convolution(width, 4, strides=2, padding="same", use_bias=False, kernel_initializer=kernel())(x)
         x = layers.BatchNormalization(scale=False)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
     x = layers.Flatten()(x)
     x = layers.Dropout(dropout)(x)
-    logits = layers.Dense(1, kernel_initializer=kernel(), dtype="float32")(x)
+    logits = dense(1, kernel_initializer=kernel(), dtype="float32")(x)
     return keras.Model(sample, logits, name="discriminator")

@@ -64,18 +64,18 @@ def check_numeric(name: str, array) -> np.ndarray:
         raise DataError(f"`{name}` must be a rectangular array of numbers. Received: {error}.") from error
     if array.dtype.kind not in "fiub":
         raise DataError(
-            f"`{name}` must hold real numbers. Received: {name}.dtype={array.dtype}. Convert it with array.astype('float32')."
+            f"`{name}` must hold real numbers. Received: {name}.dtype={array.dtype}. "
+            "Convert it with array.astype('float32')."
         )
     if array.dtype.kind == "f":
-        rows = max(1, 2**22 // max(1, array[:1].size))  # in pieces: a memory-mapped file must not be loaded at once
-        for start in range(0, len(array) if array.ndim else 1, rows):
-            piece = array[start : start + rows] if array.ndim else array
-            finite = np.isfinite(piece)
+        rows_of = np.atleast_1d(array)
+        step = max(1, 2**22 // max(1, rows_of[:1].size))  # in pieces: a memory-mapped file must not be loaded at once
+        for start in range(0, len(rows_of), step):
+            finite = np.isfinite(rows_of[start : start + step])
             if not finite.all():
-                where = start + int(np.argwhere(~finite)[0][0]) if array.ndim else 0
                 raise DataError(
-                    f"`{name}` must be finite. Received: NaN or infinity, first in row {where}. "
-                    "Find the sample or the extractor that produced it."
+                    f"`{name}` must be finite. Received: NaN or infinity, first in row "
+                    f"{start + int(np.argwhere(~finite)[0][0])}. Find the sample or the extractor that produced it."
                 )
     return array
 

@@ -13,6 +13,7 @@ from gan_core.metrics.functional.moments import Moments
 NEGATIVE_TOLERANCE = 1e-3  # of Tr Σ₁ + Tr Σ₂; rounding stays far below it
 
 
+@np.errstate(over="ignore", invalid="ignore")  # answered by DataError below
 def frechet_distance(real, fake, *, route: str = "auto") -> float:
     """Fréchet distance of two sets of features (Heusel et al. 2017, arXiv:1706.08500).
 
@@ -62,6 +63,7 @@ def frechet_distance_from_moments(real: Moments, fake: Moments) -> float:
     return frechet_distance_from_statistics(real.mean, real.covariance, fake.mean, fake.covariance)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # answered by DataError below
 def frechet_distance_from_statistics(mean_1, covariance_1, mean_2, covariance_2) -> float:
     """Fréchet distance of two Gaussians, given by **shape (D,)** means and **shape (D, D)** covariances.
 

@@ -35,6 +35,7 @@ class KernelDistance:
     estimator: str
 
 
+@np.errstate(over="ignore", invalid="ignore")  # answered by DataError below
 def kernel_distance(
     real,
     fake,
@@ -143,7 +144,8 @@ def _random_subsets(real, fake, size: int, subsets: int, seed: int) -> Iterator[
 
 
 def _disjoint_blocks(real, fake, size: int, *_) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    blocks = min(-(-max(len(real), len(fake)) // size), min(len(real), len(fake)) // 2)  # each block needs 2 rows a side
+    wanted = -(-max(len(real), len(fake)) // size)
+    blocks = min(wanted, min(len(real), len(fake)) // 2)  # each block needs 2 rows a side
     yield from zip(np.array_split(real, blocks), np.array_split(fake, blocks), strict=True)
 
 
@@ -177,15 +179,19 @@ class PartEstimates:
 
     def add(self, real: np.ndarray, fake: np.ndarray) -> None:
         """Take in one part of **shape (m, D)** and **(n, D)**, m, n ≥ 2, weighted by its rows."""
-        estimate = check_result("the kernel distance", squared_discrepancy(real, fake))
-        self.combine(1, max(len(real), len(fake)), float(len(real) + len(fake)), estimate, 0.0)
+        part = PartEstimates()
+        part.parts, part.largest, part.weight = 1, max(len(real), len(fake)), float(len(real) + len(fake))
+        part.mean = check_result("the kernel distance", squared_discrepancy(real, fake))
+        self.merge(part)
 
-    def combine(self, parts: int, largest: int, weight: float, mean: float, scatter: float) -> None:
-        """Merge the estimates of other parts, given as the fields of their own `PartEstimates`."""
-        total, shift = self.weight + weight, mean - self.mean
-        self.scatter += scatter + shift**2 * self.weight * weight / total
-        self.mean += shift * weight / total
-        self.parts, self.largest, self.weight = self.parts + parts, max(self.largest, largest), total
+    def merge(self, other: PartEstimates) -> None:
+        """Take in the parts of `other`."""
+        if other.parts == 0:
+            return
+        total, shift = self.weight + other.weight, other.mean - self.mean
+        self.scatter += other.scatter + shift**2 * self.weight * other.weight / total
+        self.mean += shift * other.weight / total
+        self.parts, self.largest, self.weight = self.parts + other.parts, max(self.largest, other.largest), total
 
     def result(self, estimator: str) -> KernelDistance:
         """Population deviation for overlapping subsets, else standard error with Bessel's correction."""

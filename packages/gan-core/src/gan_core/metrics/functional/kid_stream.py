@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from gan_core.errors import DataError
 from gan_core.metrics.functional.feature_checks import MetricWarning, check_features, check_integer
 from gan_core.metrics.functional.kid import KernelDistance, PartEstimates, warn_if_negative
-
-__all__ = ["BlockwiseKernelDistance", "MetricWarning"]
 
 
 class BlockwiseKernelDistance:
@@ -67,11 +67,10 @@ class BlockwiseKernelDistance:
         if other._dimension is not None:
             empty = np.zeros((0, other._dimension))
             self.update(*(np.concatenate([empty, *other._waiting[name]]) for name in ("real", "fake")))
-        if other._estimates.parts:
-            self._estimates.combine(*vars(other._estimates).values())
+        self._estimates.merge(other._estimates)
 
     def result(self) -> KernelDistance:
-        """The estimate so far; the rows of an unfinished block count as a smaller block if they are even in number.
+        """The estimate so far; the rows of an unfinished block count as a smaller block.
 
         Raises:
             DataError: unequal counts on both sides, or not two samples on each.
@@ -81,15 +80,20 @@ class BlockwiseKernelDistance:
         """
         real, fake = self._count("real"), self._count("fake")
         if real != fake:
-            ahead = f"{abs(real - fake)} more {'real' if real > fake else 'fake'} than {'fake' if real > fake else 'real'}"
-            raise DataError(f"both streams must hold equally many samples. Received: {ahead}. Feed the other side.")
+            raise DataError(
+                "both streams must hold equally many samples. Received: "
+                f"{abs(real - fake)} more {'real than fake' if real > fake else 'fake than real'}. Feed the other side."
+            )
         total = PartEstimates()
-        if self._estimates.parts:
-            total.combine(*vars(self._estimates).values())
+        total.merge(self._estimates)
         if real >= 2:
             total.add(np.concatenate(self._waiting["real"]), np.concatenate(self._waiting["fake"]))
         if total.parts == 0:
             raise DataError(f"a kernel distance needs at least 2 samples on each side. Received: {real}.")
+        if real == 1:
+            warnings.warn(
+                "KID per batch left out the last sample: a batch of one has no pairs", MetricWarning, stacklevel=2
+            )
         result = total.result("per_batch")
         warn_if_negative(result.value)
         return result

@@ -21,7 +21,7 @@ class Moments:
 
     Example:
         >>> moments = Moments(1).update([[1.0]]).update([[2.0], [3.0]])
-        >>> moments.count, float(moments.mean[0]), float(moments.covariance[0, 0])
+        >>> moments.count, float(moments.mean[0]), round(float(moments.covariance[0, 0]), 9)
         (3, 2.0, 1.0)
     """
 
@@ -78,7 +78,8 @@ class Moments:
         """
         if other.dimension != self.dimension:
             raise DataError(
-                f"only moments of one dimension merge. Received: {self.dimension} and other.dimension={other.dimension}."
+                "only moments of one dimension merge. "
+                f"Received: {self.dimension} and other.dimension={other.dimension}."
             )
         self._add(other.count, other.mean, other.scatter)
         return self

@@ -1,0 +1,117 @@
+"""What `gan-audio mix` does: a folder of clean speech and a folder of noise become a folder of pairs."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from gan_audio.data.mixing import generator_for, mix_at_snr
+from gan_audio.data.reading import list_audio, read_audio
+from gan_audio.errors import AudioConfigError, AudioDataError, AudioWarning, listed
+
+
+@dataclass
+class MixReport:
+    """What `mix_folder` wrote: the folder, the number of pairs, seconds of sound, and files skipped with the reason."""
+
+    folder: Path
+    pairs: int = 0
+    seconds: float = 0.0
+    scaled: int = 0
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), copies: int = 1, level: str = "active",
+               sample_rate: int | None = None, channels: str = "mix", seed: int = 0, subtype: str = "PCM_16",
+               strict: bool = True, overwrite: bool = False, progress: bool = False) -> MixReport:
+    """Mix every clean file with noise and write `clean/`, `noisy/` and `log.txt` (utterance, noise, SNR in dB).
+
+    Every combination of noise and SNR is used equally often; which file gets which depends on `seed` and the names.
+
+    Args:
+        clean_dir: folder of speech.
+        noise_dir: folder of noise.
+        out_dir: folder to write; it must be new or empty unless `overwrite`.
+        snrs: dB.
+        copies: int, mixes per clean file; with more than one the names get `-1`, `-2`, ...
+        level: "active" | "rms", see `mix_at_snr`.
+        sample_rate: int, Hz, of the written files; None keeps the rate of each clean file.
+        channels: "mix" | "first" | "error".
+        seed: int.
+        subtype: soundfile's name of the sample format: "PCM_16", "PCM_24", "FLOAT".
+        strict: bool; False skips files that cannot be used and reports them.
+        overwrite: bool.
+        progress: bool, show a bar.
+
+    Raises:
+        AudioDataError: a folder or file cannot be used.
+        AudioConfigError: an option is wrong, or `out_dir` is not empty.
+    """
+    import soundfile
+    from rich.console import Console
+    from rich.progress import Progress
+
+    snrs = [float(snr) for snr in snrs]
+    if not snrs or copies < 1:
+        raise AudioConfigError(f"`snrs` needs at least one value and `copies` must be at least 1. "
+                               f"Received: snrs={snrs}, copies={copies}.")
+    if channels == "separate":
+        raise AudioConfigError("`channels` must be error, mix or first here. Received: channels='separate'.")
+    if subtype not in soundfile.available_subtypes("WAV"):
+        raise AudioConfigError(f"`subtype` must be one of {', '.join(soundfile.available_subtypes('WAV'))}. "
+                               f"Received: subtype={subtype!r}.")
+    clean_files, noise_files, out = list_audio(clean_dir), list_audio(noise_dir), Path(out_dir)
+    if out.exists() and not out.is_dir():
+        raise AudioConfigError(f"`out_dir` is a file. Received: out_dir={out}.")
+    if out.is_dir() and any(out.iterdir()) and not overwrite:
+        raise AudioConfigError(f"{out}: the folder is not empty. Choose another, or pass `overwrite=True`.")
+    names = [key if copies == 1 else f"{key}-{copy}" for key in clean_files for copy in range(1, copies + 1)]
+    conditions = _conditions(len(names), list(noise_files), snrs, seed)
+    report, log, cached = MixReport(out), [], {}
+    with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
+        for name, (noise_key, snr) in bar.track(list(zip(names, conditions, strict=True)), description="mixing"):
+            source = clean_files[name if copies == 1 else name.rsplit("-", 1)[0]]
+            try:
+                clean, rate = read_audio(source, sample_rate=sample_rate, channels=channels)
+                if (noise_key, rate) not in cached:
+                    if len(cached) >= 16:  # noise files may be long: keep a few, decoded at the rate in use
+                        cached.pop(next(iter(cached)))
+                    cached[noise_key, rate] = read_audio(noise_files[noise_key], sample_rate=rate, channels="mix")[0]
+                mixture = mix_at_snr(clean[:, 0], cached[noise_key, rate][:, 0], snr, generator_for(seed, name),
+                                     level=level, sample_rate=rate)
+            except AudioDataError as error:
+                message = str(error) if str(source) in str(error) else f"{source} with {noise_files[noise_key]}: {error}"
+                if strict:
+                    raise type(error)(f"{message} Pass `strict=False` to skip such files.") from error
+                report.skipped[name] = message
+                continue
+            for side, samples in (("clean", mixture.clean), ("noisy", mixture.noisy)):
+                path = out / side / f"{name}.wav"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                # +1 has no 16-bit value: the largest is 1 - 2^-15
+                soundfile.write(str(path), np.clip(samples, -1, 1 - 2**-15), rate, subtype=subtype)
+            report.pairs += 1
+            report.seconds += len(clean) / rate
+            report.scaled += mixture.scale < 1
+            log.append(f"{name.rsplit('/', 1)[-1]} {'_'.join(noise_key.split())} {snr:g}\n")
+    out.mkdir(parents=True, exist_ok=True)
+    partial = out / f".log.{os.getpid()}.partial"
+    partial.write_text("".join(log), encoding="utf-8")
+    os.replace(partial, out / "log.txt")
+    if report.skipped:
+        warnings.warn(f"{clean_dir}: {len(report.skipped)} mixes skipped: {listed(report.skipped.values(), 3)}",
+                      AudioWarning, stacklevel=2)
+    return report
+
+
+def _conditions(count: int, noises: list[str], snrs: list[float], seed: int) -> list[tuple[str, float]]:
+    """`count` combinations of noise and SNR, each equally often (up to one), in an order that depends on the seed."""
+    grid = [(noise, snr) for noise in noises for snr in snrs]
+    rng, result = generator_for(seed, "conditions"), []
+    while len(result) < count:
+        result += [grid[index] for index in rng.permutation(len(grid))]
+    return result[:count]

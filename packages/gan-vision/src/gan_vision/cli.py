@@ -1,0 +1,21 @@
+"""`gan-vision`: the shared verbs on the recipes of this package. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+from gan_core.cli import Modality, make_app, run
+
+import gan_vision
+from gan_vision.recipes import RECIPES
+
+
+MODALITY = Modality(
+    program="gan-vision",
+    summary="Image GANs on Keras 3: the DCGAN family, trained from one command.",
+    version=gan_vision.__version__,
+    recipes=RECIPES,
+)
+
+
+def main() -> None:
+    """The console script."""
+    run(make_app(MODALITY))

@@ -1,0 +1,128 @@
+"""One line names a data set: folder:PATH, tfds:NAME[/split], npy:PATH, npz:PATH or digits."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+from pathlib import Path
+
+from gan_core.errors import ConfigError, choose, did_you_mean
+from gan_vision.data.decode import FITS, printable
+from gan_vision.data.image_set import ImageSet
+from gan_vision.data.rejects import POLICIES
+
+SOURCES = {
+    "folder": "folder:PATH",
+    "tfds": "tfds:NAME[/split]",
+    "npy": "npy:FILE",
+    "npz": "npz:FILE",
+    "digits": "digits",
+}
+
+
+def load_images(
+    source: str | os.PathLike,
+    *,
+    size: int | tuple[int, int],
+    channels: int = 3,
+    fit: str = "center_crop",
+    on_bad: str = "error",
+    validation: float = 0.1,
+    seed: int = 0,
+    limit: int | None = None,
+    crop: int | None = None,
+    cache: str | os.PathLike | None = None,
+    memory_limit: int | None = None,
+    data_dir: str | os.PathLike | None = None,
+    download: bool = False,
+    quiet: bool = False,
+) -> ImageSet:
+    """Decode a source once into an ImageSet.
+
+    Args:
+        source: "folder:PATH" (class sub-folders become labels), "tfds:NAME[/split]", "npy:FILE", "npz:FILE",
+            "digits", or the path of an existing folder.
+        size: int or (height, width), pixels.
+        channels: 3 for RGB, 1 for gray; images are converted.
+        fit: "center_crop", "stretch" or "pad", see `resize_image`.
+        on_bad: "error" lists unusable images and stops; "skip" leaves them out, up to 10 %.
+        validation: fraction in [0, 1) that `split()` of the result holds out.
+        seed: int, of that split and of `limit`.
+        limit: int, use only so many images.
+        crop: 128 or 178, for tfds:celeb_a, see `load_tfds`.
+        cache: folder where decoded images are kept for the next start. None: only sets above `memory_limit`, in the
+            user's cache folder.
+        memory_limit: int, bytes above which images are memory-mapped from the cache; 1 GiB by default.
+        data_dir: where TFDS looks.
+        download: True lets TFDS download; nothing is downloaded otherwise.
+        quiet: True shows no progress.
+
+    Returns:
+        ImageSet.
+
+    Raises:
+        ConfigError: unknown source or option.
+        DataError: the data are missing or unusable.
+
+    Example:
+        >>> train, validation = load_images("digits", size=32, channels=1).split()
+        >>> len(train), len(validation)
+        (1617, 180)
+    """
+    choose("fit", fit, FITS)
+    choose("on_bad", on_bad, POLICIES)
+    if not 0 <= validation < 1:
+        raise ConfigError(f"`validation` must be a fraction in [0, 1). Received: validation={validation!r}.")
+    scheme, place = parse_source(source)
+    if crop is not None and scheme != "tfds":
+        raise ConfigError(f"`crop` is for tfds:celeb_a. Received: crop={crop} with source={str(source)!r}.")
+    options = {"size": size, "channels": channels, "fit": fit, "limit": limit}
+    stored = {"cache": cache, "memory_limit": memory_limit, "quiet": quiet}
+    if scheme == "folder":
+        from gan_vision.data.folder import load_folder
+
+        images = load_folder(Path(place).expanduser(), on_bad=on_bad, seed=seed, **options, **stored)
+    elif scheme == "tfds":
+        from gan_vision.data.tfds import load_tfds
+
+        images = load_tfds(place, on_bad=on_bad, validation=validation, crop=crop, data_dir=data_dir,
+                           download=download, **options, **stored)
+    elif scheme == "digits":
+        from gan_vision.data.digits import load_digits
+
+        images = load_digits(seed=seed, **options)
+    else:
+        from gan_vision.data.arrays import load_arrays
+
+        images = load_arrays(place, seed=seed, **options, **stored)
+    return dataclasses.replace(images, validation=validation, seed=seed)
+
+
+def parse_source(source: str | os.PathLike) -> tuple[str, str]:
+    """The scheme and the rest of a source; the path of an existing folder counts as folder:PATH.
+
+    Raises:
+        ConfigError: unknown scheme, or nothing after it.
+    """
+    if not isinstance(source, str):
+        source = f"folder:{os.fspath(source)}"
+    scheme, colon, place = source.partition(":")
+    if scheme in SOURCES and (colon or scheme == "digits"):
+        if (scheme == "digits") == bool(place):
+            raise ConfigError(f"the source {source!r} must have the form {SOURCES[scheme]}.")
+        return scheme, place
+    if source and Path(source).expanduser().is_dir():
+        logging.getLogger(__name__).info("reading the folder %s as folder:%s", printable(source), printable(source))
+        return "folder", source
+    path = Path(source)
+    if source and path.is_file():
+        arrays = path.suffix in (".npy", ".npz")
+        form = f"{path.suffix[1:]}:{source}" if arrays else "folder:PATH with the folder it is in"
+        raise ConfigError(f"a source must name its kind, and {source!r} is a file. Use {form}.")
+    from gan_vision.data.tfds import KNOWN
+
+    if source in KNOWN:
+        raise ConfigError(f"unknown data source. Received: {source!r}. Did you mean 'tfds:{source}'?")
+    raise ConfigError(f"unknown data source. Received: {source!r}. {did_you_mean(scheme, SOURCES)} "
+                      f"Write {', '.join(SOURCES.values())}, or the path of an existing folder.")

@@ -1,0 +1,255 @@
+"""TensorFlow Datasets that are already prepared on this machine; downloads happen only on request.
+
+The encoded bytes go through `decode_image`, like those of any other source.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gan_core.errors import ConfigError, DataError
+from gan_vision.data.decode import MAX_PIXELS, check_channels, decode_image, image_size, resize_image
+from gan_vision.data.image_set import ImageSet
+from gan_vision.data.progress import track
+from gan_vision.data.rejects import Reject, apply_policy, decode_all
+from gan_vision.data.storage import Filled, store_images
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a data set needs beyond its features: its own validation split, a border, its labels."""
+
+    validation: str | None = None
+    border: int = 0
+    attributes: str | None = None
+
+
+KNOWN = {
+    "mnist": _Known("test", border=2),
+    "fashion_mnist": _Known("test", border=2),
+    "cifar10": _Known("test"),
+    "celeb_a": _Known("validation", attributes="attributes"),
+    "cats_vs_dogs": _Known(),
+}
+# (rows, columns) of the squares cut from the 218x178 pictures of CelebA.
+CELEB_A_CROPS = {
+    128: (slice(121 - 64, 121 + 64), slice(89 - 64, 89 + 64)),
+    178: (slice(20, 198), slice(0, 178)),
+}
+
+
+def load_tfds(
+    name: str,
+    *,
+    size: int | tuple[int, int],
+    channels: int = 3,
+    fit: str = "center_crop",
+    on_bad: str = "error",
+    validation: float = 0.1,
+    limit: int | None = None,
+    crop: int | None = None,
+    cache: str | os.PathLike | None = None,
+    memory_limit: int | None = None,
+    data_dir: str | os.PathLike | None = None,
+    download: bool = False,
+    quiet: bool = False,
+) -> ImageSet:
+    """Images of a TFDS data set; options as in `load_images`.
+
+    `name` is NAME[:version][/config][/split], as in "mnist", "cifar10/test", "cats_vs_dogs/train[:90%]". Without a
+    split, "train" is read, and `held_out` becomes the source's validation or test split, or the end of "train" if
+    it has no other (cats_vs_dogs: train[:90%] and train[90%:]). MNIST and Fashion-MNIST are padded by 2 black pixels
+    to 32x32 unless 28 is asked for. CelebA is labelled with its 40 attributes.
+
+    `crop` is for CelebA: 128 cuts the face around row 121, column 89; 178 the central square. TFDS looks in
+    `data_dir`, else in $TFDS_DATA_DIR or ~/tensorflow_datasets; it downloads only if `download` is True.
+
+    Returns:
+        ImageSet with uint8 (n, height, width, channels).
+
+    Raises:
+        DataError: unknown name or split (close matches are named), not prepared, no image feature, bad images.
+
+    Example:
+        >>> load_tfds("mnist", size=32, channels=1).images.shape
+        (60000, 32, 32, 1)
+    """
+    check_channels(channels)
+    if crop is not None and (not name.startswith("celeb_a") or crop not in CELEB_A_CROPS):
+        raise ConfigError(f"`crop` must be 128 or 178, and is for tfds:celeb_a. Received: crop={crop!r} with {name!r}.")
+    if limit is not None and limit < 1:
+        raise ConfigError(f"`limit` must be at least 1. Received: limit={limit}.")
+    builder, split = _find_builder(name, data_dir)
+    known = KNOWN.get(builder.name, _Known())
+    if download:
+        _prepare(builder)
+    image_key, label_key, class_names = _features(builder, known)
+    edge = known.border if image_size(size) != (28, 28) else 0
+
+    def decode(item) -> np.ndarray:
+        position, data, _ = item
+        image = decode_image(data, channels=channels, name=f"{builder.name} #{position}", max_pixels=MAX_PIXELS)
+        if crop is not None:
+            image = image[CELEB_A_CROPS[crop]]
+        if edge:
+            image = np.pad(image, ((edge, edge), (edge, edge), (0, 0)))
+        return resize_image(image, size, fit=fit)
+
+    def load(part: str, held_out: ImageSet | None = None) -> ImageSet:
+        _check_split(builder, part)
+        examples = _open_split(builder, part, image_key, name)
+        if limit is not None:
+            examples = examples.take(limit)
+        count = max(int(examples.cardinality()), 0)
+        title = f"tfds:{builder.name}/{part}"
+
+        def fill(append) -> Filled:
+            items = ((position, example[image_key], _label(example, label_key))
+                     for position, example in enumerate(examples.as_numpy_iterator()))
+            labels, rejects, total = [], [], 0
+            decoded = track(decode_all(items, decode), f"decoding {title}", count or None, quiet=quiet)
+            for (_, _, label), image in decoded:
+                total += 1
+                if isinstance(image, Reject):
+                    rejects.append(image)
+                else:
+                    append(image)
+                    labels.append(label)
+            return Filled(np.array(labels) if label_key else None, rejects, total)
+
+        settings = {"source": f"tfds:{builder.info.full_name}", "data_dir": str(builder.data_dir), "split": part,
+                    "shape": (*image_size(size), channels), "fit": fit, "limit": limit, "crop": crop}
+        stored = store_images(fill, count, (*image_size(size), channels), settings=settings,
+                              fingerprint=lambda: _fingerprint(builder), cache=cache, memory_limit=memory_limit,
+                              accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=title))
+        return ImageSet(stored.images, stored.filled.labels, class_names, title, tuple(stored.filled.rejects), held_out)
+
+    if split is not None:
+        return load(split)
+    own = known.validation or next((part for part in ("validation", "test") if part in builder.info.splits), None)
+    if validation == 0:
+        return load("train")
+    if own is not None:
+        return load("train", held_out=load(own))
+    percent = min(max(round(100 * (1 - validation)), 1), 99)
+    return load(f"train[:{percent}%]", held_out=load(f"train[{percent}%:]"))
+
+
+def _find_builder(name: str, data_dir):
+    """The builder, and the split if `name` ends in one."""
+    import tensorflow_datasets as tfds
+
+    parts = [part for part in name.split("/") if part]
+    plain = parts[0].split(":")[0] if parts else ""
+    names = tfds.list_builders(with_community_datasets=False)  # the default would ask the network
+    folder = Path(data_dir).expanduser() if data_dir is not None else None
+    if plain not in names and not (folder and re.fullmatch(r"\w+", plain) and (folder / plain).is_dir()):
+        close = difflib.get_close_matches(plain, names, n=5, cutoff=0.6)
+        hint = f"Close names: {', '.join(close)}. " if close else ""
+        raise DataError(f"unknown TFDS data set {plain!r}. {hint}Image data sets of the recipes: {', '.join(KNOWN)}.")
+    configs = tfds.builder_cls(plain).builder_configs if plain in names else {}
+    full = parts[0]
+    if len(parts) > 1 and parts[1] in configs:
+        full += f"/{parts.pop(1)}"
+    if len(parts) > 2:
+        known = f"Its configs: {', '.join(configs)}." if configs else "It has no configs."
+        raise DataError(f"cannot read tfds:{name}: expected tfds:NAME[/config][/split]. {known}")
+    try:
+        builder = tfds.builder(full, data_dir=folder)
+    except Exception as error:  # builders run code of their own: missing modules, bad versions, ...
+        raise DataError(f"TFDS cannot open {full!r}: {error}. Install what it names, or use folder:PATH.") from error
+    return builder, parts[1] if len(parts) > 1 else None
+
+
+def _features(builder, known: _Known) -> tuple[str, str | None, tuple[str, ...]]:
+    """Which features hold the image and the label, and the names of the classes."""
+    import tensorflow_datasets as tfds
+
+    features = dict(builder.info.features.items())
+    images = [key for key, feature in features.items() if type(feature) is tfds.features.Image]
+    image_key = "image" if "image" in images else images[0] if len(images) == 1 else None
+    if image_key is None:
+        raise DataError(f"tfds:{builder.name} must have one image per example. Found the features: "
+                        f"{', '.join(f'{key} ({type(feature).__name__})' for key, feature in features.items())}.")
+    if known.attributes:
+        return image_key, known.attributes, tuple(sorted(features[known.attributes].keys()))
+    if isinstance(features.get("label"), tfds.features.ClassLabel):
+        return image_key, "label", tuple(features["label"].names)
+    return image_key, None, ()
+
+
+def _label(example: dict, key: str | None):
+    if key is None:
+        return None
+    value = example[key]
+    return np.array([value[name] for name in sorted(value)], np.float32) if isinstance(value, dict) else value
+
+
+def _check_split(builder, split: str) -> None:
+    known = list(builder.info.splits)
+    if not known:  # not prepared: opening it says so
+        return
+    for term in split.split("+"):
+        base = term.split("[")[0].strip()
+        if base not in known and base != "all":
+            close = difflib.get_close_matches(base, known, n=1, cutoff=0.5)
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            raise DataError(f"tfds:{builder.name} has no split {base!r}. {hint}{_splits_line(builder)}")
+
+
+def _splits_line(builder) -> str:
+    splits = builder.info.splits.items()
+    return "Its splits: " + ", ".join(f"{name} ({part.num_examples})" for name, part in splits) + "."
+
+
+def _open_split(builder, split: str, image_key: str, name: str):
+    import tensorflow_datasets as tfds
+
+    try:
+        return builder.as_dataset(split=split, shuffle_files=False, decoders={image_key: tfds.decode.SkipDecoding()},
+                                  read_config=tfds.ReadConfig(try_autocache=False))
+    except AssertionError as error:  # what TFDS raises for data that are not there
+        place = Path(builder.data_dir)
+        entries = place.parent.iterdir() if place.parent.is_dir() else ()
+        others = sorted(entry.name for entry in entries if entry.is_dir())
+        versions = f" Other versions: {', '.join(others)}; ask for tfds:{builder.name}:VERSION." if others else ""
+        raise DataError(f"tfds:{name} is not prepared. Looked in: {place}.{versions} Prepare it once with:\n"
+                        f"  {prepare_command(builder)}\nor pass `download`=True, or the right `data_dir`.") from error
+    except Exception as error:
+        raise DataError(f"cannot read the split {split!r} of tfds:{builder.name}: {error}. "
+                        f"{_splits_line(builder)}") from error
+
+
+def prepare_command(builder) -> str:
+    """The shell command that downloads and prepares a builder's data where it was looked for."""
+    config = f"/{builder.builder_config.name}" if builder.builder_config else ""
+    levels = 3 if config else 2  # data_dir/NAME[/config]/version
+    root = Path(builder.data_dir).parents[levels - 1]
+    code = (f"import tensorflow_datasets as tfds; "
+            f"tfds.builder({builder.name + config!r}, data_dir={str(root)!r}).download_and_prepare()")
+    return f"python -c {shlex.quote(code)}"
+
+
+def _prepare(builder) -> None:
+    try:
+        builder.download_and_prepare()
+    except Exception as error:  # network, checksum, disk, a package that only preparing needs
+        logging.getLogger(__name__).debug("download_and_prepare failed", exc_info=True)
+        raise DataError(f"TFDS could not prepare {builder.name!r}: {type(error).__name__}: {error}. "
+                        f"Download it by hand from {builder.info.homepage or 'its home page'} and use folder:PATH, "
+                        "or try again later.") from error
+
+
+def _fingerprint(builder) -> str:
+    folder = Path(builder.data_dir)
+    files: Sequence[Path] = sorted(folder.iterdir()) if folder.is_dir() else []
+    return "\n".join(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)

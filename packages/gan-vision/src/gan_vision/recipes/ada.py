@@ -1,0 +1,69 @@
+"""A data-efficient DCGAN with adaptive discriminator augmentation (Keras example; Karras et al. 2020), 64x64.
+
+gan-vision train ada --data folder:MY_PICTURES --augment
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import gan_core as core
+import pydantic
+
+from gan_vision import models
+from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+
+__all__ = ["Config", "build", "load", "placeholder"]
+
+
+class Config(ImageConfig):
+    """Settings of `ada`; 400 epochs of its 5,994 birds are 18,400 steps."""
+
+    size: int = pydantic.Field(64, ge=8)
+    batch_size: int = pydantic.Field(128, ge=1)
+    steps: int = pydantic.Field(18_400, ge=1)
+    width: int = pydantic.Field(128, ge=1)
+    """Channels of every feature map."""
+    depth: int = pydantic.Field(4, ge=1)
+    """Number of halvings."""
+    latent: int = pydantic.Field(64, ge=1)
+    """Length of the noise vector."""
+    augment: bool = False
+    """Adaptive augmentation: for small data sets and long training."""
+    augment_preset: Literal["keras_example", "paper"] = "keras_example"
+    """Which transforms and which controller."""
+    augment_target: float | None = pydantic.Field(None, gt=0, lt=1)
+    """What the controller holds: 0.85 real accuracy (keras_example) or 0.6 mean sign (paper)."""
+    augment_steps: int = pydantic.Field(1000, ge=1)
+    """Integration steps of the keras_example controller."""
+    dropout: float = pydantic.Field(0.4, ge=0, lt=1)
+    """Rate before the discriminator's last layer."""
+    learning_rate: float = pydantic.Field(2e-4, gt=0)
+    """Of both Adam optimizers."""
+    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
+    """Adam's first momentum."""
+    ema: float = pydantic.Field(0.99, gt=0, lt=1)
+    """Decay of the averaged generator; 0.999 for long runs."""
+
+
+def build(config: Config, train, validation) -> core.Experiment:
+    """The experiment of `config`."""
+    import keras
+
+    network = models.NETWORKS["ada"]
+    options = {"width": config.width, "depth": config.depth}
+    gan = core.GAN(
+        network.build_generator(config.size, config.image_channels, latent=config.latent, **options),
+        network.build_discriminator(config.size, config.image_channels, dropout=config.dropout, **options),
+        core.Objective(core.NonSaturating()),
+        core.Normal(config.latent),
+        augment=core.AdaptiveAugment(
+            config.augment_preset, target=config.augment_target, steps=config.augment_steps,
+            value_range=network.value_range) if config.augment else None,
+        ema=config.ema,
+        update="simultaneous",
+        seed=config.seed,
+    )
+    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
+                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    return experiment(config, gan, train, validation, network.value_range)

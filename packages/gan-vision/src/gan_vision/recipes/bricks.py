@@ -1,0 +1,55 @@
+"""The notes' fully convolutional DCGAN: 64x64 gray, dropout in the discriminator, noisy labels.
+
+gan-vision train bricks --data folder:MY_PICTURES
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import gan_core as core
+import pydantic
+
+from gan_vision import models
+from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+
+__all__ = ["Config", "build", "load", "placeholder"]
+
+
+class Config(ImageConfig):
+    """Settings of `bricks`; 100 epochs of its 40,000 images are 31,300 steps."""
+
+    size: int = pydantic.Field(64, ge=8)
+    channels: Literal[1, 3] | None = 1
+    batch_size: int = pydantic.Field(128, ge=1)
+    steps: int = pydantic.Field(31_300, ge=1)
+    width: int | None = pydantic.Field(None, ge=1)
+    """Channels of the 4x4 feature map; 512 at 64 pixels by default."""
+    latent: int = pydantic.Field(100, ge=1)
+    """Length of the noise vector."""
+    dropout: float = pydantic.Field(0.3, ge=0, lt=1)
+    """Rate in the discriminator."""
+    label_noise: float = pydantic.Field(0.1, ge=0, lt=0.5)
+    """Targets are 1 - u and u times this, u uniform: they never leave [0, 1]."""
+    learning_rate: float = pydantic.Field(2e-4, gt=0)
+    """Of both Adam optimizers."""
+    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
+    """Adam's first momentum."""
+
+
+def build(config: Config, train, validation) -> core.Experiment:
+    """The experiment of `config`."""
+    import keras
+
+    network = models.NETWORKS["bricks"]
+    gan = core.GAN(
+        network.build_generator(config.size, config.image_channels, width=config.width, latent=config.latent),
+        network.build_discriminator(config.size, config.image_channels, width=config.width, dropout=config.dropout),
+        core.Objective(core.NonSaturating(core.Targets(noise=config.label_noise))),
+        core.Normal(config.latent),
+        update="simultaneous",
+        seed=config.seed,
+    )
+    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
+                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    return experiment(config, gan, train, validation, network.value_range)

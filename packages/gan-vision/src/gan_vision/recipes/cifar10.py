@@ -1,0 +1,51 @@
+"""The book's DCGAN, chapter 3: 32x32, kernels of 5, uniform noise, alternating updates.
+
+gan-vision train cifar10 --data tfds:cifar10
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import gan_core as core
+import pydantic
+
+from gan_vision import models
+from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+
+__all__ = ["Config", "build", "load", "placeholder"]
+
+
+class Config(ImageConfig):
+    """Settings of `cifar10`; 100 epochs of CIFAR-10 are 39,000 steps."""
+
+    data: str = "tfds:cifar10"
+    batch_size: int = pydantic.Field(128, ge=1)
+    steps: int = pydantic.Field(39_000, ge=1)
+    width: int | None = pydantic.Field(None, ge=1)
+    """Channels of the 2x2 feature map; 512 at 32 pixels by default."""
+    latent: int = pydantic.Field(100, ge=1)
+    """Length of the noise vector."""
+    prior: Literal["uniform", "normal"] = "uniform"
+    """Distribution of the noise, in training and sampling."""
+    learning_rate: float = pydantic.Field(2e-4, gt=0)
+    """Of both Adam optimizers."""
+    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
+    """Adam's first momentum."""
+
+
+def build(config: Config, train, validation) -> core.Experiment:
+    """The experiment of `config`."""
+    import keras
+
+    network = models.NETWORKS["cifar10"]
+    gan = core.GAN(
+        network.build_generator(config.size, config.image_channels, width=config.width, latent=config.latent),
+        network.build_discriminator(config.size, config.image_channels, width=config.width),
+        core.Objective(core.NonSaturating()),
+        {"uniform": core.Uniform, "normal": core.Normal}[config.prior](config.latent),
+        seed=config.seed,
+    )
+    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
+                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    return experiment(config, gan, train, validation, network.value_range)

@@ -1,0 +1,73 @@
+"""What all recipes on plain images share: settings of the data, loading, and the experiment around a GAN."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import gan_core as core
+import numpy as np
+import pydantic
+from gan_core.run.config import RunConfig
+
+from gan_vision import data
+
+GRAY_SOURCES = ("digits", "tfds:mnist", "tfds:fashion_mnist")
+
+
+class ImageConfig(RunConfig):
+    """Settings of a recipe on plain images."""
+
+    data: str = "digits"
+    """folder:PATH, tfds:NAME[/split], npy:FILE, npz:FILE, or digits (1,797 handwritten digits, no network needed)."""
+    size: int = pydantic.Field(32, ge=4)
+    """Pixels of each side."""
+    channels: Literal[1, 3] | None = None
+    """1 for gray, 3 for RGB; by default what the source has (3 for folders)."""
+    fit: Literal["center_crop", "stretch", "pad"] = "center_crop"
+    """How images of another shape become square."""
+    flip: bool = False
+    """Mirror each image with probability 1/2."""
+    validation: float = pydantic.Field(0.1, ge=0, lt=1)
+    """Share of the images held out for scores."""
+    on_bad: Literal["error", "skip"] = "error"
+    """Stop at unusable images, or leave them out (up to 10 %)."""
+    limit: int | None = pydantic.Field(None, ge=1)
+    """Use only so many images."""
+    data_dir: str | None = None
+    """Where TensorFlow Datasets looks."""
+    download: bool = False
+    """Let TensorFlow Datasets download."""
+
+    @property
+    def image_channels(self) -> int:
+        """The channels asked for, or the source's own."""
+        return self.channels or (1 if self.data.split("/")[0] in GRAY_SOURCES else 3)
+
+
+def load(config: ImageConfig):
+    """Training and validation images."""
+    images = data.load_images(
+        config.data, size=config.size, channels=config.image_channels, fit=config.fit, on_bad=config.on_bad,
+        validation=config.validation, seed=config.seed, limit=config.limit, data_dir=config.data_dir,
+        download=config.download)
+    return images.split()
+
+
+def placeholder(config: ImageConfig):
+    """Blank images of the right shape: enough to build and describe a recipe without data."""
+    blank = np.zeros((config.batch_size, config.size, config.size, config.image_channels), np.uint8)
+    return data.ImageSet(blank, name="placeholder"), None
+
+
+def experiment(config: ImageConfig, gan: core.GAN, train: data.ImageSet, validation: data.ImageSet | None,
+               value_range: tuple[float, float]) -> core.Experiment:
+    """One phase on `train`, with sheets of samples and, given held-out images, KID against them."""
+    from gan_vision.previews import SampleSheets
+    from gan_vision.validation import KidAgainst
+
+    loader = train.loader(config.batch_size, seed=config.seed, value_range=value_range, flip=config.flip)
+    sheets = SampleSheets(train, value_range)
+    return core.Experiment(
+        gan, [core.Phase(loader, config.steps)], previews=[sheets], write_samples=sheets.write,
+        validation=KidAgainst(validation, value_range) if validation is not None and len(validation) > 1 else None,
+        best="kid")

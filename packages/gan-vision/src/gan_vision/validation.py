@@ -1,0 +1,40 @@
+"""Scores while a run trains: KID against held-out images, on features that need no download."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from gan_core.metrics.extractors import Extractor, RandomConvolution
+from gan_core.metrics.functional.feature_checks import MetricWarning
+from gan_core.metrics.functional.kid import kernel_distance
+
+from gan_vision.image_grid import to_uint8
+
+COUNT = 1000
+
+
+class KidAgainst:
+    """A validation of an experiment: kernel distance of generated against held-out images, smaller is better.
+
+    Args:
+        held_out: an `ImageSet`, at least two images.
+        value_range: (low, high) of the generator.
+        extractor: features; a fixed random convolutional network by default, which ranks the sheets of one run but
+            compares with nothing else.
+        count: at most so many images on either side.
+    """
+
+    def __init__(self, held_out, value_range: tuple[float, float], *, extractor: Extractor | None = None,
+                 count: int = COUNT):
+        self.extractor = extractor or RandomConvolution()
+        self.value_range = value_range
+        self.real = self.extractor.features(np.asarray(held_out.images[:count]))
+        self.count = min(count, max(2, len(self.real)))
+
+    def __call__(self, gan) -> dict[str, float]:
+        """{"kid": value}."""
+        fake = to_uint8(gan.generate(count=self.count), self.value_range)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", MetricWarning)  # slightly negative is normal for an unbiased estimate
+            return {"kid": kernel_distance(self.real, self.extractor.features(fake), estimator="full").value}

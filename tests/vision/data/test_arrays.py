@@ -1,0 +1,109 @@
+"""gan_vision.data.arrays: .npy and .npz files, never unpickled."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from gan_core.errors import DataError
+from gan_vision.data import load_arrays
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (6, 8, 8, 3), np.uint8)
+
+
+def test_a_npy_of_the_right_size_is_memory_mapped(tmp_path):
+    np.save(tmp_path / "a.npy", IMAGES)
+    images = load_arrays(tmp_path / "a.npy", size=8)
+    assert isinstance(images.images, np.memmap)
+    assert np.array_equal(images.images, IMAGES)
+
+
+def test_a_npz_gives_images_and_labels(tmp_path):
+    np.savez(tmp_path / "a.npz", images=IMAGES, labels=np.arange(6))
+    images = load_arrays(tmp_path / "a.npz", size=8)
+    assert np.array_equal(images.images, IMAGES)
+    assert images.labels.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_keras_style_names_and_label_columns_are_read(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", x_train=IMAGES, y_train=np.arange(6)[:, None])
+    assert load_arrays(tmp_path / "a.npz", size=8).labels.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_another_size_or_channel_count_is_converted(tmp_path):
+    np.save(tmp_path / "a.npy", IMAGES[..., 0])
+    images = load_arrays(tmp_path / "a.npy", size=4)
+    assert images.images.shape == (6, 4, 4, 3)
+    assert np.array_equal(images.images[..., 0], images.images[..., 2])
+
+
+def test_a_limit_keeps_labels_with_their_images(tmp_path):
+    np.savez(tmp_path / "a.npz", images=np.arange(20, dtype=np.uint8).repeat(4).reshape(20, 2, 2), labels=np.arange(20))
+    images = load_arrays(tmp_path / "a.npz", size=2, channels=1, limit=5)
+    assert np.array_equal(images.images[:, 0, 0, 0], images.labels)
+
+
+def saved(**arrays) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def npy(array, **options) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, **options)
+    return buffer.getvalue()
+
+
+def shape_bomb() -> bytes:
+    """A member of 128 bytes whose header declares 4 TiB."""
+    header, buffer = io.BytesIO(), io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (2**20, 2**11, 2**11)})
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("images.npy", header.getvalue())
+    return buffer.getvalue()
+
+
+BAD_ARRAYS = {
+    "empty": (b"", "cannot read the array file"),
+    "text": (b"hello", "cannot read the array file"),
+    "truncated npy": (npy(IMAGES)[:-7], "cannot read the array file"),
+    "truncated npz": (saved(images=IMAGES)[:-30], "cannot read the array file"),
+    "objects": (npy(np.array([{}, None], object), allow_pickle=True), "cannot read the array file"),
+    "objects in npz": (saved(images=IMAGES, labels=np.array([1, "a"] * 3, object)), "cannot read the array file"),
+    "floats": (npy(IMAGES / 255), r"must hold images as uint8 .* Found: float64 \(6, 8, 8, 3\)"),
+    "two channels": (npy(IMAGES[..., :2]), "1 or 3"),
+    "no images": (npy(IMAGES[:0]), r"Found: uint8 \(0, 8, 8, 3\)"),
+    "other keys": (saved(pictures=IMAGES), "has no images. Found the keys: pictures. Expected one of: images"),
+    "too few labels": (saved(images=IMAGES, labels=np.arange(5)), "Found: 5 labels, 6 images"),
+    "shape bomb": (shape_bomb(), "declares 4398046511104 bytes but holds 128"),
+    "no array in npz": (None, "cannot read the array file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_ARRAYS)
+def test_a_bad_array_file_is_named_with_what_was_found(tmp_path, case):
+    data, message = BAD_ARRAYS[case]
+    path = tmp_path / "a.npz"
+    if data is None:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("readme.txt", "hello")
+    else:
+        path.write_bytes(data)
+    with pytest.raises(DataError, match=message) as caught:
+        load_arrays(path, size=8)
+    assert str(path) in str(caught.value)
+
+
+def test_a_missing_array_file_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"a\.npy: no such file"):
+        load_arrays(tmp_path / "a.npy", size=8)
+
+
+def test_resized_arrays_can_be_cached(tmp_path):
+    np.savez(tmp_path / "a.npz", images=IMAGES, labels=np.arange(6))
+    for _ in range(2):
+        images = load_arrays(tmp_path / "a.npz", size=4, cache=tmp_path / "cache")
+        assert images.images.shape == (6, 4, 4, 3)
+        assert images.labels.tolist() == [0, 1, 2, 3, 4, 5]

@@ -1,0 +1,280 @@
+"""gan_vision.data.folder: a stable listing, labels from sub-folders, and loading with a policy for bad files."""
+
+import os
+import random
+import unicodedata
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan_core.errors import ConfigError, DataError
+from gan_vision.data import class_labels, list_images, load_folder
+
+
+def save(path, colour=(10, 20, 30), size=(12, 10), mode="RGB"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.new("RGB", size, colour)
+    (image.quantize() if mode == "P" else image.convert(mode)).save(path)
+    return path
+
+
+def names(root):
+    return [path.relative_to(root).as_posix() for path in list_images(root)]
+
+
+def test_images_are_found_at_any_depth_in_code_point_order(tmp_path):
+    for name in ("b.png", "a/z.jpg", "a/b/c/d.webp", "A.bmp", "Ä.gif", "10.jpeg", "9.png"):
+        save(tmp_path / name)
+    assert names(tmp_path) == ["10.jpeg", "9.png", "A.bmp", "a/b/c/d.webp", "a/z.jpg", "b.png", "Ä.gif"]
+
+
+def test_extensions_count_in_any_case_and_other_files_are_left_alone(tmp_path):
+    for name in ("a.JPG", "b.Png"):
+        save(tmp_path / name)
+    for name in ("notes.txt", "c.png.part", "d.tar", "png"):
+        (tmp_path / name).write_text("x")
+    assert names(tmp_path) == ["a.JPG", "b.Png"]
+
+
+def test_hidden_files_and_folders_are_skipped(tmp_path):
+    for name in ("a.png", "._a.png", ".git/b.png", "sub/.cache/c.png"):
+        save(tmp_path / name)
+    assert names(tmp_path) == ["a.png"]
+
+
+def test_the_listing_does_not_depend_on_the_order_of_creation(tmp_path):
+    wanted = [f"{folder}/{number}.png" for folder in ("x", "y", "ä") for number in range(8)]
+    shuffled = wanted[:]
+    random.Random(3).shuffle(shuffled)
+    for root, order in ((tmp_path / "one", wanted), (tmp_path / "two", shuffled)):
+        for name in order:
+            save(root / name)
+    assert names(tmp_path / "one") == names(tmp_path / "two") == sorted(wanted)
+
+
+def test_composed_and_decomposed_accents_sort_alike(tmp_path):
+    for form in ("NFC", "NFD"):
+        for name in ("e.png", "é.png", "f.png", "ez.png"):
+            save(tmp_path / form / unicodedata.normalize(form, name))
+    listed = [[unicodedata.normalize("NFC", name) for name in names(tmp_path / form)] for form in ("NFC", "NFD")]
+    assert listed[0] == listed[1] == ["e.png", "ez.png", "f.png", "é.png"]
+
+
+def test_unusual_names_are_listed_and_read(tmp_path):
+    for name in ("with space.png", "line\nbreak.png", "🐦.png", "-rf.png", "%s{}.png", "y" * 200 + ".png"):
+        save(tmp_path / name)
+    assert len(load_folder(tmp_path, size=8)) == 6
+
+
+def test_a_directory_named_like_an_image_is_entered_not_read(tmp_path):
+    save(tmp_path / "x.png" / "y.png")
+    assert names(tmp_path) == ["x.png/y.png"]
+
+
+def test_link_loops_end_and_linked_folders_count_once(tmp_path):
+    save(tmp_path / "data" / "a.png")
+    (tmp_path / "data" / "loop").symlink_to(tmp_path / "data", target_is_directory=True)
+    save(tmp_path / "elsewhere" / "b.png")
+    for name in ("first", "second"):
+        (tmp_path / "data" / name).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert names(tmp_path / "data") == ["a.png", "first/b.png"]
+
+
+def test_a_dangling_link_is_reported_not_ignored(tmp_path):
+    save(tmp_path / "a.png")
+    (tmp_path / "b.png").symlink_to(tmp_path / "gone.png")
+    with pytest.raises(DataError, match=r"(?s)1 of 2 images of folder .*b\.png: found a link to a file that does not exist"):
+        load_folder(tmp_path, size=8)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_pipes_are_not_images(tmp_path):
+    save(tmp_path / "a.png")
+    os.mkfifo(tmp_path / "b.png")
+    assert names(tmp_path) == ["a.png"]
+
+
+def test_an_empty_folder_lists_the_patterns_tried(tmp_path):
+    (tmp_path / "readme.txt").write_text("x")
+    with pytest.raises(DataError, match=r"has no images. Tried: \*\*/\*\.jpg .*\*\*/\*\.webp.* Found: 1 other files"):
+        list_images(tmp_path)
+
+
+@pytest.mark.parametrize(("make", "found"), [(lambda path: None, "no such folder"), (lambda path: path.touch(), "it is a file")])
+def test_a_missing_folder_is_named(tmp_path, make, found):
+    make(tmp_path / "photos")
+    with pytest.raises(DataError, match=f"photos: {found}"):
+        list_images(tmp_path / "photos")
+
+
+# ----------------------------------------------------------------------------------------------- labels
+
+
+def test_class_folders_become_labels_by_sorted_name(tmp_path):
+    for name in ("dog/1.png", "cat/2.png", "cat/deep/3.png", "ant/4.png"):
+        save(tmp_path / name)
+    images = load_folder(tmp_path, size=8)
+    assert images.class_names == ("ant", "cat", "dog")
+    assert images.labels.tolist() == [0, 1, 1, 2]
+    assert images.labels.dtype == np.int32
+
+
+@pytest.mark.parametrize("layout", [("a.png", "b.png"), ("a.png", "cat/b.png", "dog/c.png"), ("images/a.png", "images/b.png")],
+                         ids=["flat", "mixed", "one folder"])  # fmt: skip
+def test_other_layouts_have_no_labels(tmp_path, layout):
+    for name in layout:
+        save(tmp_path / name)
+    assert class_labels(tmp_path, list_images(tmp_path)) == (None, ())
+
+
+def test_class_names_are_composed(tmp_path):
+    for name in ("e\u0301/1.png", "z/2.png"):
+        save(tmp_path / name)
+    assert load_folder(tmp_path, size=8).class_names == ("z", "é")
+
+
+def test_an_empty_class_folder_is_warned_about(tmp_path, caplog):
+    for name in ("ant/1.png", "cat/2.png"):
+        save(tmp_path / name)
+    (tmp_path / "dog").mkdir()
+    assert load_folder(tmp_path, size=8).class_names == ("ant", "cat")
+    assert "the class folders dog of" in caplog.text
+
+
+def test_labels_follow_their_images_when_files_are_skipped(tmp_path):
+    for number in range(10):
+        save(tmp_path / "cat" / f"{number}.png", (200, 0, 0))
+        save(tmp_path / "dog" / f"{number}.png", (0, 0, 200))
+    (tmp_path / "cat" / "3.png").write_bytes(b"")
+    images = load_folder(tmp_path, size=8, on_bad="skip")
+    assert np.array_equal(images.labels, images.images[:, 0, 0, 2] > 100)
+    assert np.bincount(images.labels).tolist() == [9, 10]
+
+
+# ---------------------------------------------------------------------------------------------- loading
+
+
+def test_mixed_sizes_and_modes_become_one_array(tmp_path):
+    for number, mode in enumerate(("RGB", "L", "RGBA", "P", "CMYK")):
+        save(tmp_path / f"{number}.{'jpg' if mode == 'CMYK' else 'png'}", (90, 90, 90), (20 + number, 30), mode)
+    images = load_folder(tmp_path, size=16)
+    assert images.images.shape == (5, 16, 16, 3)
+    assert np.abs(images.images.astype(int) - 90).max() <= 2
+
+
+def test_colour_files_can_be_read_as_gray(tmp_path):
+    save(tmp_path / "a.png", (255, 0, 0))
+    images = load_folder(tmp_path, size=8, channels=1).images
+    assert images.shape == (1, 8, 8, 1)
+    assert (images == 76).all()
+
+
+def test_the_fit_is_passed_on(tmp_path):
+    save(tmp_path / "a.png", (0, 0, 0), (40, 10))
+    assert load_folder(tmp_path, size=8, fit="pad").images[0, 0, 0].tolist() == [255, 255, 255]
+    assert load_folder(tmp_path, size=8, fit="stretch").images.max() == 0
+
+
+def damaged_folder(root, good, bad):
+    for number in range(good):
+        save(root / f"good{number:02}.png")
+    for number in range(bad):
+        (root / f"bad{number:02}.png").write_bytes(b"<html>")
+    return root
+
+
+def test_on_bad_error_lists_every_reject_and_the_remedy(tmp_path):
+    with pytest.raises(DataError) as caught:
+        load_folder(damaged_folder(tmp_path, 3, 2), size=8)
+    message = str(caught.value)
+    assert message.startswith(f"2 of 5 images of folder {tmp_path} cannot be used")
+    assert "bad00.png: found an HTML page" in message
+    assert "bad01.png" in message
+    assert "`on_bad`='skip'" in message
+
+
+def test_a_long_list_of_rejects_is_cut(tmp_path):
+    with pytest.raises(DataError, match=r"\.\.\. and 3 more"):
+        load_folder(damaged_folder(tmp_path, 1, 13), size=8)
+
+
+def test_on_bad_skip_counts_and_logs_up_to_a_tenth(tmp_path, caplog):
+    images = load_folder(damaged_folder(tmp_path, 18, 2), size=8, on_bad="skip")
+    assert len(images) == 18
+    assert [os.path.basename(reject.path) for reject in images.rejects] == ["bad00.png", "bad01.png"]
+    assert "2 of 20 images" in caplog.text
+
+
+def test_on_bad_skip_refuses_more_than_a_tenth(tmp_path):
+    with pytest.raises(DataError, match=r"3 of 20 images .* more than the 10%"):
+        load_folder(damaged_folder(tmp_path, 17, 3), size=8, on_bad="skip")
+
+
+def test_a_folder_of_rejects_only_is_refused(tmp_path):
+    with pytest.raises(DataError, match="1 of 1 images"):
+        load_folder(damaged_folder(tmp_path, 0, 1), size=8, on_bad="skip")
+
+
+def test_an_unknown_policy_lists_the_choices(tmp_path):
+    save(tmp_path / "a.png")
+    with pytest.raises(ConfigError, match=r"unknown on_bad. Received: 'ignore'. .*error, skip"):
+        load_folder(tmp_path, size=8, on_bad="ignore")
+
+
+def test_one_image_is_a_data_set(tmp_path):
+    save(tmp_path / "a.png")
+    assert len(load_folder(tmp_path, size=8)) == 1
+
+
+def test_a_limit_draws_from_all_classes(tmp_path):
+    for kind in ("cat", "dog"):
+        for number in range(20):
+            save(tmp_path / kind / f"{number}.png")
+    images = load_folder(tmp_path, size=8, limit=16, seed=1)
+    assert len(images) == 16
+    assert set(images.labels) == {0, 1}
+
+
+def test_a_huge_image_is_refused_by_the_stated_limit(tmp_path):
+    save(tmp_path / "a.png", size=(100, 100))
+    with pytest.raises(DataError, match=r"100 x 100"):
+        load_folder(tmp_path, size=8, max_pixels=5_000)
+
+
+# ------------------------------------------------------------------------------------------------ cache
+
+
+def test_a_large_folder_is_memory_mapped_from_the_cache(tmp_path):
+    for number in range(6):
+        save(tmp_path / "data" / f"{number}.png", (number, 0, 0))
+    options = {"size": 8, "cache": tmp_path / "cache", "memory_limit": 100}
+    first, second = load_folder(tmp_path / "data", **options), load_folder(tmp_path / "data", **options)
+    assert isinstance(first.images, np.memmap)
+    assert np.array_equal(second.images, load_folder(tmp_path / "data", size=8).images)
+
+
+def test_a_changed_file_rebuilds_the_cache(tmp_path):
+    for number in range(3):
+        save(tmp_path / "data" / f"{number}.png", (1, 1, 1))
+    options = {"size": 8, "cache": tmp_path / "cache"}
+    load_folder(tmp_path / "data", **options)
+    path = save(tmp_path / "data" / "1.png", (99, 99, 99))
+    os.utime(path, ns=(1, 1))
+    assert load_folder(tmp_path / "data", **options).images[:, 0, 0, 0].tolist() == [1, 99, 1]
+    assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+def test_skipped_files_are_remembered_by_the_cache_and_refused_under_error(tmp_path):
+    damaged_folder(tmp_path / "data", 10, 1)
+    options = {"size": 8, "cache": tmp_path / "cache"}
+    assert len(load_folder(tmp_path / "data", on_bad="skip", **options).rejects) == 1
+    assert len(load_folder(tmp_path / "data", on_bad="skip", **options).rejects) == 1
+    with pytest.raises(DataError, match="1 of 11 images"):
+        load_folder(tmp_path / "data", on_bad="error", **options)
+
+
+def test_rejects_under_error_leave_nothing_in_the_cache(tmp_path):
+    with pytest.raises(DataError):
+        load_folder(damaged_folder(tmp_path / "data", 10, 1), size=8, cache=tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []

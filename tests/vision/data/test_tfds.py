@@ -1,0 +1,246 @@
+"""gan_vision.data.tfds: named data sets with generated examples, and a tiny one prepared for real."""
+
+import shlex
+
+import numpy as np
+import pytest
+
+from gan_core.errors import ConfigError, DataError
+from gan_vision.data import load_images, load_tfds
+
+tfds = pytest.importorskip("tensorflow_datasets")
+
+
+@pytest.fixture
+def mock():
+    with tfds.testing.mock_data(num_examples=6, policy=tfds.testing.MockPolicy.USE_CODE):
+        yield
+
+
+SHAPES = {
+    "mnist": (32, 1), "fashion_mnist": (32, 1), "cifar10": (32, 3), "celeb_a": (64, 3), "cats_vs_dogs": (64, 3),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("mock")
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_named_data_sets_load_with_labels_and_their_own_validation_images(name):
+    size, channels = SHAPES[name]
+    train, validation = load_images(f"tfds:{name}", size=size, channels=channels).split()
+    assert train.images.shape == validation.images.shape == (6, size, size, channels)
+    assert len(train.labels) == 6
+
+
+@pytest.mark.usefixtures("mock")
+def test_class_names_come_from_the_builder():
+    assert load_tfds("cats_vs_dogs", size=8).class_names == ("cat", "dog")
+
+
+@pytest.mark.usefixtures("mock")
+def test_celeb_a_is_labelled_with_its_attributes():
+    images = load_tfds("celeb_a", size=8)
+    assert images.labels.shape == (6, 40)
+    assert images.labels.dtype == np.float32
+    assert images.class_names[:2] == ("5_o_Clock_Shadow", "Arched_Eyebrows")
+
+
+@pytest.mark.usefixtures("mock")
+def test_mnist_is_padded_by_two_black_pixels():
+    padded, plain = load_tfds("mnist", size=32, channels=1), load_tfds("mnist", size=28, channels=1)
+    assert np.array_equal(padded.images[:, 2:-2, 2:-2], plain.images)
+    assert plain.images.max() > 0
+    assert padded.images.sum(dtype=np.int64) == plain.images.sum(dtype=np.int64)
+
+
+@pytest.mark.usefixtures("mock")
+def test_gray_data_become_colour_and_back():
+    gray = load_tfds("mnist", size=28, channels=1).images
+    assert np.array_equal(load_tfds("mnist", size=28).images, np.repeat(gray, 3, axis=-1))
+    assert load_tfds("cifar10", size=32, channels=1).images.shape == (6, 32, 32, 1)
+
+
+@pytest.mark.usefixtures("mock")
+@pytest.mark.parametrize(("crop", "rows", "columns"), [(128, slice(57, 185), slice(25, 153)), (178, slice(20, 198), slice(0, 178))])
+def test_celeb_a_crops_are_the_published_squares(crop, rows, columns):
+    whole = load_tfds("celeb_a", size=(218, 178)).images
+    assert np.array_equal(load_tfds("celeb_a", size=crop, crop=crop).images, whole[:, rows, columns])
+
+
+@pytest.mark.usefixtures("mock")
+def test_without_a_crop_celeb_a_is_cut_to_the_central_square():
+    assert np.array_equal(load_tfds("celeb_a", size=178).images, load_tfds("celeb_a", size=178, crop=178).images)
+
+
+@pytest.mark.parametrize(("name", "crop"), [("celeb_a", 64), ("mnist", 128)])
+def test_a_wrong_crop_is_refused(name, crop):
+    with pytest.raises(ConfigError, match="`crop` must be 128 or 178, and is for tfds:celeb_a"):
+        load_tfds(name, size=32, crop=crop)
+
+
+@pytest.mark.usefixtures("mock")
+def test_a_limit_takes_the_first_examples():
+    assert np.array_equal(load_tfds("cifar10", size=32, limit=2).images, load_tfds("cifar10", size=32).images[:2])
+
+
+@pytest.mark.parametrize("name", ["mnits", "cifar100_", "celeba"])
+def test_an_unknown_name_gives_close_matches(name):
+    close = {"mnits": "mnist", "cifar100_": "cifar100", "celeba": "celeb_a"}[name]
+    with pytest.raises(DataError, match=rf"unknown TFDS data set '{name}'. Close names: .*{close}"):
+        load_tfds(name, size=32)
+
+
+def test_data_that_are_not_prepared_name_the_folder_and_the_command(tmp_path):
+    with pytest.raises(DataError) as caught:
+        load_images("tfds:mnist", size=32, data_dir=tmp_path)
+    message = str(caught.value)
+    assert "tfds:mnist is not prepared" in message
+    assert f"Looked in: {tmp_path / 'mnist'}" in message
+    assert "tfds.builder(" in message
+    assert "download_and_prepare()" in message
+    assert "data_dir=" in message
+    assert "`download`=True" in message
+    assert list(tmp_path.iterdir()) == []  # nothing was begun
+
+
+def test_the_command_names_the_same_data_dir_even_with_quotes(tmp_path):
+    folder = tmp_path / "it's here"
+    with pytest.raises(DataError) as caught:
+        load_tfds("cifar10", size=32, data_dir=folder)
+    (line,) = [line for line in str(caught.value).splitlines() if line.startswith("  python -c")]
+    python, option, code = shlex.split(line)
+    assert (python, option) == ("python", "-c")
+    compile(code, "command", "exec")
+    assert repr(str(folder)) in code
+
+
+def test_other_versions_on_disk_are_pointed_at(tmp_path):
+    (tmp_path / "mnist" / "2.9.9").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"Other versions: 2\.9\.9; ask for tfds:mnist:VERSION"):
+        load_tfds("mnist", size=32, data_dir=tmp_path)
+
+
+def test_too_many_parts_are_refused():
+    with pytest.raises(DataError, match=r"expected tfds:NAME\[/config\]\[/split\]. It has no configs"):
+        load_tfds("mnist/a/b", size=32)
+
+
+# -------------------------------------------------------------------------------- prepared for real, tiny
+
+
+def register():
+    class TinyShapes(tfds.core.GeneratorBasedBuilder):
+        """Ten 12x10 images; image i is filled with 10 i."""
+
+        VERSION = tfds.core.Version("1.0.0")
+
+        def _info(self):
+            features = tfds.features.FeaturesDict({
+                "image": tfds.features.Image(shape=(None, None, 3)),
+                "label": tfds.features.ClassLabel(names=["even", "odd"]),
+            })  # fmt: skip
+            return tfds.core.DatasetInfo(builder=self, features=features, homepage="https://example.org/shapes")
+
+        def _split_generators(self, dl_manager):
+            return {"train": self._generate_examples(range(10)), "test": self._generate_examples(range(4))}
+
+        def _generate_examples(self, numbers):
+            for number in numbers:
+                yield number, {"image": np.full((12, 10, 3), 10 * number, np.uint8), "label": number % 2}
+
+    class BrokenShapes(TinyShapes):
+        """Cannot be downloaded."""
+
+        VERSION = tfds.core.Version("1.0.0")
+
+        def _split_generators(self, dl_manager):
+            raise OSError("the host is gone")
+
+    class TinyCurves(tfds.core.GeneratorBasedBuilder):
+        """No images."""
+
+        VERSION = tfds.core.Version("1.0.0")
+
+        def _info(self):
+            features = tfds.features.FeaturesDict({"curve": tfds.features.Tensor(shape=(3,), dtype=np.float32)})
+            return tfds.core.DatasetInfo(builder=self, features=features)
+
+        def _split_generators(self, dl_manager):
+            return {}
+
+        def _generate_examples(self):
+            yield from ()
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    register()
+    folder = tmp_path_factory.mktemp("tfds")
+    load_tfds("tiny_shapes", size=8, data_dir=folder, download=True)
+    return folder
+
+
+def values(images):
+    return sorted(images.images[:, 0, 0, 0].tolist())
+
+
+def test_a_prepared_data_set_is_read_with_its_own_test_split(prepared):
+    train, validation = load_images("tfds:tiny_shapes", size=8, data_dir=prepared).split()
+    assert values(train) == list(range(0, 100, 10))
+    assert values(validation) == [0, 10, 20, 30]
+    assert np.array_equal(train.labels, train.images[:, 0, 0, 0] // 10 % 2)
+    assert train.class_names == ("even", "odd")
+
+
+def test_no_validation_reads_only_the_training_split(prepared):
+    assert load_images("tfds:tiny_shapes", size=8, data_dir=prepared, validation=0).held_out is None
+
+
+def test_a_split_may_be_named_sliced_and_added(prepared):
+    for split, count in (("test", 4), ("train[:30%]", 3), ("train[2:]+test", 12), ("all", 14)):
+        images = load_images(f"tfds:tiny_shapes/{split}", size=8, data_dir=prepared)
+        assert len(images) == count
+        assert images.held_out is None
+
+
+def test_slices_of_the_training_split_are_disjoint(prepared):
+    parts = [load_tfds(f"tiny_shapes/{part}", size=8, data_dir=prepared) for part in ("train[:90%]", "train[90%:]")]
+    assert sorted(values(parts[0]) + values(parts[1])) == list(range(0, 100, 10))
+
+
+def test_the_cats_and_dogs_rule_holds_out_the_end_of_the_training_split():
+    with tfds.testing.mock_data(num_examples=3, policy=tfds.testing.MockPolicy.USE_CODE):
+        images = load_tfds("cats_vs_dogs", size=8, validation=0.1)
+    assert images.name.endswith("/train[:90%]")
+    assert images.held_out.name.endswith("/train[90%:]")
+
+
+def test_an_unknown_split_lists_those_of_the_builder(prepared):
+    with pytest.raises(DataError, match=r"has no split 'trian'. Did you mean 'train'\? Its splits: .*train \(10\)"):
+        load_tfds("tiny_shapes/trian", size=8, data_dir=prepared)
+
+
+def test_a_malformed_slice_is_named(prepared):
+    with pytest.raises(DataError, match=r"cannot read the split 'train\[x%\]'"):
+        load_tfds("tiny_shapes/train[x%]", size=8, data_dir=prepared)
+
+
+def test_an_empty_slice_is_refused(prepared):
+    with pytest.raises(DataError, match=r"cannot read the split 'train\[:0\]' .*no data.* Its splits: train \(10\)"):
+        load_tfds("tiny_shapes/train[:0]", size=8, data_dir=prepared)
+
+
+def test_a_prepared_data_set_can_be_cached(prepared, tmp_path):
+    for _ in range(2):
+        images = load_tfds("tiny_shapes/train", size=8, data_dir=prepared, cache=tmp_path / "cache")
+        assert np.array_equal(images.labels, images.images[:, 0, 0, 0] // 10 % 2)
+        assert values(images) == list(range(0, 100, 10))
+
+
+def test_a_failed_download_names_the_page_and_the_way_out(prepared, tmp_path):
+    with pytest.raises(DataError, match=r"could not prepare 'broken_shapes': .*the host is gone.*https://example.org/shapes and use folder:PATH"):
+        load_tfds("broken_shapes", size=8, data_dir=tmp_path, download=True)
+
+
+def test_a_data_set_without_images_lists_its_features(prepared, tmp_path):
+    with pytest.raises(DataError, match=r"tfds:tiny_curves must have one image per example. Found the features: curve \(Tensor\)"):
+        load_tfds("tiny_curves", size=8, data_dir=tmp_path)

@@ -1,0 +1,126 @@
+"""Sheets of pictures: every pixel where it belongs, and files that are complete or absent."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan_core.errors import ConfigError, DataError
+from gan_vision.image_grid import image_grid, save_image_grid, to_uint8
+
+
+def constant(*values, side=1, channels=1):
+    return np.stack([np.full((side, side, channels), value, np.uint8) for value in values])
+
+
+def test_numbers_become_rounded_bytes():
+    assert to_uint8([-1.0, -0.5, 0.2, 1.0], (-1, 1)).tolist() == [0, 64, 153, 255]
+
+
+def test_the_unit_range_becomes_bytes():
+    assert to_uint8(np.float32([0, 0.5, 1]), (0, 1)).tolist() == [0, 128, 255]
+
+
+def test_values_outside_the_range_are_clipped():
+    assert to_uint8([-3.0, 9.0], (-1, 1)).tolist() == [0, 255]
+
+
+def test_all_bytes_survive_the_way_to_floats_and_back():
+    values = np.arange(256)
+    assert np.array_equal(to_uint8((values / 127.5 - 1).astype(np.float32), (-1, 1)), values)
+
+
+def test_images_go_row_by_row_and_the_rest_is_background():
+    grid = image_grid(constant(1, 2, 3), 2, padding=1, background=9)
+    assert grid.tolist() == [[9, 9, 9, 9, 9],
+                             [9, 1, 9, 2, 9],
+                             [9, 9, 9, 9, 9],
+                             [9, 3, 9, 9, 9],
+                             [9, 9, 9, 9, 9]]
+
+
+def test_without_padding_images_touch():
+    assert image_grid(constant(1, 2), padding=0).tolist() == [[1, 2]]
+
+
+def test_scaling_repeats_pixels_but_not_the_padding():
+    grid = image_grid(constant(5), padding=1, background=0, scale=2)
+    assert grid.tolist() == [[0, 0, 0, 0], [0, 5, 5, 0], [0, 5, 5, 0], [0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize(("count", "rows", "columns"), [(1, 1, 1), (2, 1, 2), (4, 2, 2), (5, 2, 3), (9, 3, 3), (10, 3, 4)])
+def test_the_default_grid_is_the_smallest_square_that_holds_all(count, rows, columns):
+    assert image_grid(np.zeros((count, 1, 1), np.uint8), padding=0).shape == (rows, columns)
+
+
+def test_more_columns_than_images_leave_no_empty_columns():
+    assert image_grid(constant(1, 2), 10, padding=0).shape == (1, 2)
+
+
+def test_height_and_width_are_not_swapped():
+    assert image_grid(np.zeros((2, 3, 5), np.uint8), 2, padding=1).shape == (5, 13)
+
+
+def test_colour_images_keep_their_channels():
+    images = np.zeros((1, 1, 1, 3), np.uint8) + np.uint8([1, 2, 3])
+    grid = image_grid(images, padding=1, background=(7, 8, 9))
+    assert grid[1, 1].tolist() == [1, 2, 3]
+    assert grid[0, 0].tolist() == [7, 8, 9]
+
+
+def test_floats_are_drawn_in_their_range():
+    assert image_grid(np.full((1, 1, 1), -1.0), value_range=(-1, 1), padding=0).tolist() == [[0]]
+
+
+@pytest.mark.parametrize(("call", "kind", "message"), [
+    (lambda: to_uint8([0.0], (1, -1)), ConfigError, r"`value_range` must be \(low, high\).*Received: value_range=\(1, -1\)"),
+    (lambda: to_uint8([0.0, np.nan], (0, 1)), DataError, "must be finite. Found: 1 of 2 values"),
+    (lambda: to_uint8(np.uint8([3]), (-1, 1)), ConfigError, "does not apply to images that are bytes"),
+    (lambda: image_grid(np.zeros((1, 2, 2))), ConfigError, "`value_range` is needed.*dtype=float64"),
+    (lambda: image_grid(np.zeros((0, 2, 2), np.uint8)), DataError, r"with n >= 1. Found: \(0, 2, 2, 1\)"),
+    (lambda: image_grid(np.zeros((2, 2), np.uint8)), DataError, r"Found: \(2, 2\). For a single image"),
+    (lambda: image_grid(np.zeros((1, 2, 2, 4), np.uint8)), DataError, r"Found: \(1, 2, 2, 4\)"),
+    (lambda: image_grid(constant(1), 0), ConfigError, "`columns` must be a whole number of at least 1. Received: columns=0"),
+    (lambda: image_grid(constant(1), padding=-1), ConfigError, "`padding` .* at least 0. Received: padding=-1"),
+    (lambda: image_grid(constant(1), scale=1.5), ConfigError, "`scale` .* Received: scale=1.5"),
+    (lambda: image_grid(constant(1), background=300), ConfigError, "`background` must be 0..255. Received: background=300"),
+    (lambda: image_grid(constant(1), background=(1, 2, 3)), ConfigError, r"Received: background=\(1, 2, 3\)"),
+    (lambda: save_image_grid("grid.txt", constant(1)), ConfigError, "`path` must end in a picture format.*grid.txt"),
+    (lambda: save_image_grid("grid", constant(1)), ConfigError, "Use .png, .jpg or .webp."),
+])
+def test_bad_input_is_explained(call, kind, message):
+    with pytest.raises(kind, match=message):
+        call()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_saved_grid_is_the_grid(tmp_path, channels):
+    images = np.random.default_rng(0).integers(0, 256, (3, 70, 64, channels), dtype=np.uint8)
+    path = save_image_grid(tmp_path / "new folder" / "grid.png", images, 2, background=0)
+    assert np.array_equal(np.asarray(Image.open(path)), image_grid(images, 2, background=0))
+
+
+def test_tiny_images_are_enlarged_in_files_without_smoothing(tmp_path):
+    path = save_image_grid(tmp_path / "grid.png", constant(7, side=8), padding=0)
+    assert Image.open(path).size == (64, 64)
+    assert set(np.asarray(Image.open(path)).ravel()) == {7}
+
+
+def test_a_chosen_scale_is_kept(tmp_path):
+    assert Image.open(save_image_grid(tmp_path / "grid.png", constant(7, side=8), padding=0, scale=1)).size == (8, 8)
+
+
+def test_an_upper_case_suffix_is_understood(tmp_path):
+    assert Image.open(save_image_grid(tmp_path / "GRID.PNG", constant(7))).format == "PNG"
+
+
+def test_a_failed_write_leaves_no_temporary_file(tmp_path):
+    (tmp_path / "grid.png").mkdir()
+    with pytest.raises(OSError, match=r"grid\.png"):
+        save_image_grid(tmp_path / "grid.png", constant(7))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["grid.png"]
+
+
+def test_a_saved_grid_replaces_an_older_one(tmp_path):
+    for value in (1, 2):
+        path = save_image_grid(tmp_path / "grid.png", constant(value), padding=0)
+    assert np.asarray(Image.open(path))[0, 0] == 2

@@ -33,7 +33,7 @@ def test_updates_and_reports_reach_the_parts():
 
 
 def test_the_state_of_the_parts_is_tracked():
-    assert [weight.name for weight in Chain(InstanceNoise(), AdaptiveAugment()).weights][0] == "aug_p"
+    assert "aug_p" in {weight.name for weight in Chain(InstanceNoise(), AdaptiveAugment()).weights}
 
 
 def test_a_warning_of_a_part_is_passed_on():

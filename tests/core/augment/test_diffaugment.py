@@ -122,6 +122,7 @@ def test_it_comes_back_from_its_configuration():
     ({"policy": ""}, r"`policy` must name at least one part. Received: policy=''"),
     ({"policy": "color,cutuot"}, r"part of `policy`. Received: 'cutuot'. Did you mean 'cutout'"),
     ({"value_range": (1, 0)}, r"`value_range`"),
+    ({"value_range": None}, r"`value_range`"),
 ])
 def test_wrong_options_are_refused(arguments, message):
     with pytest.raises(ConfigError, match=message):

@@ -163,7 +163,6 @@ def test_each_line_of_the_keras_example_has_the_statistics_of_its_layer(line):
     theirs = KERAS_LAYERS[line]()(images, training=True)
     ours = warp(images, KERAS_EXAMPLE[line](Stream(0, 0), 10_000, 10.0, 10.0), mode="symmetric")
     for power in (1, 2):
-        print(line, power, largest_difference(ours, theirs, power))
         assert largest_difference(ours, theirs, power)[1] < 4.5
 
 
@@ -171,10 +170,9 @@ def test_the_keras_example_has_the_statistics_of_the_chain_of_layers():
     # One warp instead of three: less blur, and a corner seen across two edges differs. So: smooth, and a bound.
     y, x = np.meshgrid(np.linspace(0, 1, 12), np.linspace(0, 1, 12), indexing="ij")
     image = np.sin(3 * x + 1) * np.cos(2 * y) + 0.5 * x - 0.3 * y * x
-    images = theirs = tf.constant(np.repeat(image.astype("float32")[np.newaxis, ..., np.newaxis], 10_000, axis=0))
+    images = theirs = tf.constant(np.repeat(image.astype("float32")[np.newaxis, ..., np.newaxis], 20_000, axis=0))
     for layer in KERAS_LAYERS.values():
         theirs = layer()(theirs, training=True)
     ours = Pipeline("keras_example")(images, 1.0, Stream(0, 0))
     for power in (1, 2):
-        print(power, largest_difference(ours, theirs, power))
-        assert largest_difference(ours, theirs, power)[0] < 0.015
+        assert largest_difference(ours, theirs, power)[0] < 0.012

@@ -4,9 +4,10 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from gan_core.errors import DataError
 from gan_core.forensics.command import forensics
-from PIL import Image
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_unequal_sizes_name_both_sources(sources):
 def test_one_image_is_too_few(sources):
     real, _, folder = sources
     np.save(folder / "one.npy", np.zeros((1, 28, 28), np.uint8))
-    with pytest.raises(DataError, match="FAKE needs at least two images. Found: 1"):
+    with pytest.raises(DataError, match=r"FAKE needs at least two images\. Found: 1"):
         forensics(real, str(folder / "one.npy"), out=str(folder / "out"))
 
 

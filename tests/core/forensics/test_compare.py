@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+
 from gan_core.errors import ConfigError, DataError
 from gan_core.forensics.baselines import bernoulli_like
 from gan_core.forensics.compare import compare
@@ -44,7 +45,7 @@ def test_the_book_s_adversarial_row_needs_unclipped_pixels_and_a_histogram_that_
     histograms = pixel_histogram(digits_like), pixel_histogram(fakes)
     assert ks_2samp(digits_like, fakes).statistic == pytest.approx(0.42, abs=0.03)
     assert jsd(histograms[0].counts, histograms[1].counts) == pytest.approx(0.574, abs=0.03)
-    assert histograms[1].below / histograms[1].total == pytest.approx(0.40, abs=0.01)
+    assert 0.40 < histograms[1].below / histograms[1].total < 0.42
     clipped = np.clip(fakes, 0, 1)
     assert jsd(histograms[0].counts, pixel_histogram(clipped).counts) == pytest.approx(0.20, abs=0.03)
 

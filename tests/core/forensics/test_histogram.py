@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from gan_core.errors import ConfigError, DataError
 from gan_core.forensics.histogram import pixel_histogram
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from gan_core.errors import ConfigError, DataError
 from gan_core.forensics.image_bootstrap import bootstrap_ks
 from gan_core.forensics.kolmogorov_smirnov import ks_2samp

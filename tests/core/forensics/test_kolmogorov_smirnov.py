@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from gan_core.errors import ConfigError, DataError
 from gan_core.forensics import kolmogorov_smirnov as module
 from gan_core.forensics.kolmogorov_smirnov import critical_constant, critical_value, ks_2samp

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from gan_core.errors import ConfigError
 from gan_core.forensics.quantise import quantise
 

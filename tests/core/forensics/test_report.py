@@ -5,11 +5,12 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from gan_core.errors import RunError
 from gan_core.forensics import plots
 from gan_core.forensics.compare import compare
 from gan_core.forensics.report import write_report
-from PIL import Image
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +64,7 @@ def test_a_report_without_rounding_has_fewer_pictures(digits_like, tmp_path):
     assert len(re.findall("base64,", page.read_text(encoding="utf-8"))) == 7
 
 
-def test_a_second_report_replaces_the_first(comparison, tmp_path):
-    write_report(comparison, tmp_path)
+def test_an_earlier_report_is_replaced(comparison, tmp_path):
     (tmp_path / "report.json").write_text("old")
     write_report(comparison, tmp_path)
     assert json.loads((tmp_path / "report.json").read_text())

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from gan_core.errors import DataError
 from gan_core.forensics.summaries import image_summaries, moments
 

@@ -3,9 +3,10 @@ import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from gan_core.errors import ConfigError, DataError
 from gan_core.metrics.images import iterate_images, open_images, read_images
-from PIL import Image
 
 RANDOM = np.random.default_rng(0)
 
@@ -263,6 +264,7 @@ BAD_ARRAYS = {
     "unclear range": (lambda p: np.save(p, np.array([[[-0.1, 1.1]]])), "npy",
                       r"range of the pixels is unclear. Found: float64 from -0.1 to 1.1.*`value_range`"),
     "integers 0 and 1": (lambda p: np.save(p, np.array([[[0, 1]]])), "npy", "range of the pixels is unclear. Found: int64"),
+    "seventeen levels": (lambda p: np.save(p, np.array([[[0.0, 16.0]]])), "npy", "range of the pixels is unclear. .* 0 to 16"),
     "channels first": (lambda p: np.save(p, np.zeros((2, 3, 8, 8), np.uint8)), "npy", r"save array.transpose\(0, 2, 3, 1\)"),
     "flat": (lambda p: np.save(p, np.zeros((2, 64), np.uint8)), "npy", r"Found: \(2, 64\)"),
 }

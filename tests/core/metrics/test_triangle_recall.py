@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from gan_core.errors import ConfigError, DataError
 from gan_core.metrics.triangle_recall import evaluate_triangles, invert_latents
 from gan_core.metrics.triangles import Triangles
@@ -70,7 +71,7 @@ def test_recall_is_1_where_every_target_is_within_the_threshold(collapsed, norma
     ({"steps": 0}, ConfigError, "steps=0"),
     ({"learning_rate": 0.0}, ConfigError, "learning_rate=0.0"),
     ({"output_range": "tanh"}, ConfigError, "Known: signed, unit"),
-    ({}, DataError, "Received: 144 instead of 784 values"),
+    ({}, DataError, r"the targets, \(28, 28, 1\). Received: \(12, 12, 1\)"),
 ])
 def test_bad_input_is_refused(linear, normal, options, error, message):
     with pytest.raises(error, match=message):

@@ -175,6 +175,7 @@ def test_exif_orientation_of_a_jpeg_is_applied():
     assert upright[-6:-2, -6:-2, 2].mean() > 200
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_a_damaged_exif_block_does_not_hide_the_picture():
     data = encode(GRAY, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12")
     assert decode_image(data).shape == (8, 256, 3)
@@ -264,6 +265,22 @@ def test_no_truncated_file_decodes_silently(count):
         data = encode(PHOTO, format)
         with pytest.raises(DataError):
             decode_image(data[: min(count, len(data) * 3 // 4)])
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF"])
+def test_random_damage_gives_a_picture_or_a_data_error_and_nothing_else(format):
+    original, random = encode(PHOTO, format), np.random.default_rng(0)
+    for _ in range(150):
+        data = bytearray(original)
+        for position in random.integers(0, min(len(data), random.choice([32, 300, 10**6])), random.integers(1, 4)):
+            data[position] = random.integers(256)
+        try:
+            image = decode_image(bytes(data), max_pixels=10**6)
+        except DataError:
+            continue
+        assert image.dtype == np.uint8
+        assert image.shape[2] == 3
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -124,6 +125,14 @@ def test_a_refused_set_is_not_kept(tmp_path):
     with pytest.raises(DataError, match="too many rejects"):
         store(Source(), tmp_path, accept=refuse)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_starts_at_the_same_time_do_not_disturb_each_other(tmp_path):
+    store(Source(IMAGES[::-1]), tmp_path, mark="stale")
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: store(Source(), tmp_path, limit=0).images, range(24)))
+    assert all(np.array_equal(images, IMAGES) for images in results)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_full_disk_is_named_before_anything_is_written(tmp_path):

@@ -34,7 +34,8 @@ class Clip:
     percentile: float | None = None
 
     def __post_init__(self):
-        _require((self.level is None) != (self.percentile is None), "exactly one of `level` and `percentile` is needed.",
+        _require((self.level is None) != (self.percentile is None),
+                 "exactly one of `level` and `percentile` is needed.",
                  level=self.level, percentile=self.percentile)
         _require(self.level is None or self.level > 0, "`level` must be positive.", level=self.level)
         _require(self.percentile is None or 0 < self.percentile <= 100, "`percentile` must lie in (0, 100].",
@@ -55,7 +56,8 @@ class DropPackets:
         rate: float 0..1, the share of packets lost.
         seconds: float, length of a packet.
         fill: "zero" | "repeat".
-        burst: float >= 1, mean length of a burst in packets; 1 / (1 - rate) is what independent losses have, None means those.
+        burst: float >= 1, mean length of a burst in packets (1 / (1 - rate) if losses are independent); None means
+            independent losses.
         sample_rate: int, Hz.
     """
 
@@ -73,7 +75,7 @@ class DropPackets:
                  "`burst` must be at least 1 and at least rate/(1-rate).", burst=self.burst, rate=self.rate)
 
     def lost(self, packets: int, rng) -> np.ndarray:
-        """bool (packets,), True where one is lost."""
+        """Which packets are lost: bool (packets,)."""
         draws = rng.random(packets)
         if self.burst is None:
             return draws < self.rate
@@ -169,7 +171,8 @@ class MuLaw:
 class Reverb:
     """A room: convolution with an impulse response, aligned so that the target is the direct path.
 
-    The response is divided by its largest tap and shifted by its place, so the direct sound arrives unchanged and in time.
+    The response is divided by its largest tap and shifted by its place, so the direct sound arrives unchanged and
+    in time.
 
     Args:
         response: float (taps,), a room impulse response at the rate of the recording.
@@ -214,7 +217,8 @@ class Hum:
 
     def __call__(self, clean, rng):  # noqa: D102
         angle = 2 * np.pi * self.frequency * np.arange(len(clean)) / self.sample_rate
-        hum = sum(np.sin(number * angle + rng.uniform(0, 2 * np.pi)) / number for number in range(1, self.harmonics + 1))
+        hum = sum(np.sin(number * angle + rng.uniform(0, 2 * np.pi)) / number
+                  for number in range(1, self.harmonics + 1))
         return (clean + self.level * hum).astype(clean.dtype)
 
 

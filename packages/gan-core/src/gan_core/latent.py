@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from gan_core.errors import ConfigError
 from gan_core.random import Stream
 
 
@@ -11,11 +12,18 @@ class Latent:
     """A distribution of latents of shape (count, *shape).
 
     Args:
-        shape: int or tuple of ints, the shape of one latent.
+        shape: int or tuple of ints, the shape of one latent; at least 1 each.
+
+    Raises:
+        ConfigError: a shape that holds no number.
     """
 
     def __init__(self, shape: int | tuple[int, ...]):
-        self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+        if not sizes or not all(isinstance(size, int) and size >= 1 for size in sizes):
+            raise ConfigError(f"`shape` must be a positive int or a tuple of them. Received: shape={shape!r}. "
+                              "Use NoLatent() for a generator without noise.")
+        self.shape = sizes
 
     def sample(self, count: int | tf.Tensor, stream: Stream) -> tf.Tensor:
         """float32 (count, *shape), a pure function of the stream."""
@@ -51,7 +59,7 @@ class NoLatent(Latent):
     """For generators whose only input is a condition (pix2pix: the noise is dropout)."""
 
     def __init__(self):
-        super().__init__(())
+        self.shape = ()
 
     def sample(self, count, stream):
         """None: there is nothing to draw."""

@@ -39,10 +39,15 @@ class ArraySource:
     Args:
         arrays: name -> array (n, ...); at least "real".
         transform: (batch dict, seeds (batch, 2)) -> batch dict, run in the input pipeline: scaling, flips, crops.
+
+    Raises:
+        DataError: no array, or arrays of different lengths.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray], transform: Callable | None = None):
         lengths = {name: len(array) for name, array in arrays.items()}
+        if not lengths:
+            raise DataError("a data set needs at least one array. Received: none. Pass {'real': samples}.")
         if len(set(lengths.values())) != 1:
             raise DataError(f"all arrays of a data set must have equal length. Received: {lengths}.")
         self.arrays, self.transform = dict(arrays), transform
@@ -100,12 +105,15 @@ class Loader:
         count = len(self.source)
         position = tf.cast(step, tf.int64) * self.batch_size + tf.range(self.batch_size, dtype=tf.int64)
         epoch, index = position // count, position % count  # an epoch ends inside a batch: nothing is dropped
-        key = tf.fill([self.batch_size], tf.constant(fold(self.seed, "order"), tf.int64))
+        key = tf.constant(fold(self.seed, "order"), tf.int64)
         if self.shuffle:
+            # The shuffle reads only some low bits of each of its three seed words, so all three must be random: the
+            # epoch's number itself would give 256 different orders. A batch touches two epochs at most.
+            words = tf.stack([tf.random.stateless_uniform([3], tf.stack([key, number]), None, None, tf.int32)
+                              for number in (epoch[0], epoch[0] + 1)])
             # The raw op: its wrapper pads a matrix of seeds along the wrong axis.
             index = tf.raw_ops.RandomIndexShuffle(
-                index=index, seed=tf.stack([key, epoch, tf.zeros_like(key)], axis=1),
-                max_index=tf.constant(count - 1, tf.int64))
+                index=index, seed=tf.gather(words, epoch - epoch[0]), max_index=tf.constant(count - 1, tf.int64))
         seeds = tf.stack([key + epoch * 2_654_435_761, tf.cast(index, tf.int64)], axis=1)
         return tf.cast(index, tf.int64), seeds
 

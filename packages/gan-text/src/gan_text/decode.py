@@ -119,7 +119,8 @@ def interpolate(start: np.ndarray, stop: np.ndarray, steps: int = 8, *, spherica
     norm that a normal latent of many dimensions has, while the straight line passes through improbable short ones.
 
     Args:
-        start, stop: float (dimension,), draws of N(0, I).
+        start: float (dimension,), a draw of N(0, I).
+        stop: float (dimension,), another.
         steps: int >= 2, ends included.
         spherical: bool.
 

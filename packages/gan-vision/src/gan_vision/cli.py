@@ -5,6 +5,7 @@ from __future__ import annotations
 from gan_core.cli import Modality, make_app, run
 
 import gan_vision
+from gan_vision.demo import demo
 from gan_vision.recipes import RECIPES
 
 
@@ -13,6 +14,7 @@ MODALITY = Modality(
     summary="Image GANs on Keras 3: the DCGAN family, trained from one command.",
     version=gan_vision.__version__,
     recipes=RECIPES,
+    demo=demo,
 )
 
 

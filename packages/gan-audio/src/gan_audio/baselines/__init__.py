@@ -28,5 +28,6 @@ def baseline(name: str, **options) -> Baseline:
     known = getattr(BASELINES[name], "__dataclass_fields__", {})
     wrong = sorted(set(options) - set(known))
     if wrong:
-        raise AudioConfigError(f"baseline {name!r} takes the options {', '.join(known) or 'none'}. Received: {wrong[0]}.")
+        raise AudioConfigError(f"baseline {name!r} takes the options {', '.join(known) or 'none'}. "
+                               f"Received: {wrong[0]}.")
     return BASELINES[name](**options)

@@ -15,8 +15,8 @@ from gan_audio.frames import Spectrogram
 class Wiener(Baseline):
     """Gain (ξ/(1+ξ))^p with ξ = 0.98·|S_previous|²/|N|² + 0.02·max(γ-1, 0), γ = |Y|²/|N|².
 
-    Frames of 20 ms (periodic Hann, 50 % overlap). The noise comes from the first 6 frames and is updated in frames whose
-    mean log likelihood ratio says that nobody speaks.
+    Frames of 20 ms (periodic Hann, 50 % overlap). The noise comes from the first 6 frames and is updated in frames
+    whose mean log likelihood ratio says that nobody speaks.
 
     Args:
         power: float, p: 1 is the Wiener gain, 0.5 its root, which a widely used script takes.

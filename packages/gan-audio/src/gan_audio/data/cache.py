@@ -58,8 +58,9 @@ class CachedRows:
             if self._file is None:
                 self._file = _open(self.path)
             sides = [np.stack([self._file[name][int(index)] for index in indices]) for name in ("clean", "noisy")]
-        clean, noisy = (side.astype(np.float32) / np.float32(32768) if side.dtype == np.int16 else side for side in sides)
-        return clean, noisy
+        if sides[0].dtype == np.int16:
+            sides = [side.astype(np.float32) / np.float32(32768) for side in sides]
+        return sides[0], sides[1]
 
 
 def write_cache(path, recordings, *, dtype, window: int, attributes: dict, starts_of, report) -> None:

@@ -32,9 +32,9 @@ class Recording:
 class PairedAudioFolder(PairedWindows):
     """Windows of the pairs in two folders.
 
-    Files are paired by name without suffix. Windows lie on the grid 0, hop, 2·hop, ...; recordings shorter than a window
-    but of at least 1024 samples are padded with zeros, shorter ones are skipped and counted. Whatever was skipped,
-    cut or looks unusual stands in `report` and is summarised once as `AudioWarning`s.
+    Files are paired by name without suffix. Windows lie on the grid 0, hop, 2·hop, ...; recordings shorter than a
+    window but of at least 1024 samples are padded with zeros, shorter ones are skipped and counted. Whatever was
+    skipped, cut or looks unusual stands in `report` and is summarised once as `AudioWarning`s.
 
     Args:
         clean_dir: folder of the targets.
@@ -57,7 +57,7 @@ class PairedAudioFolder(PairedWindows):
         progress: bool, show a bar while reading.
 
     Raises:
-        AudioDataError: folders or files that cannot be used; `PairError`, `AudioFormatError`, `AudioReadError` say which.
+        AudioDataError: folders or files that cannot be used; a subclass says what is wrong.
         AudioConfigError: options that do not fit together.
 
     Example:
@@ -183,7 +183,8 @@ class PairedArrays(PairedWindows):
     """
 
     def __init__(self, pairs, sample_rate: int = 16_000, window: int = 16_384, hop: int = 8_192,
-                 preemphasis: float = 0.95, tail: str = "align", *, windows: str = "grid", shift: int = 0, augment=None):
+                 preemphasis: float = 0.95, tail: str = "align", *, windows: str = "grid", shift: int = 0,
+                 augment=None):
         check_grid(sample_rate=sample_rate, window=window, hop=hop, tail=tail)
         sides = [(np.asarray(clean, np.float32), np.asarray(noisy, np.float32)) for clean, noisy in pairs]
         wrong = [index for index, (clean, noisy) in enumerate(sides)
@@ -210,7 +211,8 @@ class DamagedAudioFolder(PairedArrays):
         options: of `PairedArrays`.
     """
 
-    def __init__(self, clean_dir, damage, sample_rate: int = 16_000, *, seed: int = 0, channels: str = "error", **options):
+    def __init__(self, clean_dir, damage, sample_rate: int = 16_000, *, seed: int = 0, channels: str = "error",
+                 **options):
         from gan_audio.data.mixing import generator_for
         from gan_audio.data.reading import list_audio, read_audio
 

@@ -33,17 +33,17 @@ def mix_at_snr(clean: np.ndarray, noise: np.ndarray, snr_db: float, rng: np.rand
                level: str = "active", sample_rate: int = 16_000) -> Mixture:
     """Add `noise` to `clean` at `snr_db`: noisy = clean + g·noise with g = sqrt(P_s / (P_n·10^(snr/10))).
 
-    Longer noise is cut at a random place, shorter noise repeated from a random offset with 10 ms cross-fades. If the mix
-    exceeds ±1, noisy, clean and noise are scaled together, so the target still matches.
+    Longer noise is cut at a random place, shorter noise repeated from a random offset with 10 ms cross-fades. If the
+    mix exceeds ±1, noisy, clean and noise are scaled together, so the target still matches.
 
     Args:
         clean: float (time,), full scale ±1.
         noise: float (any,), at the same rate.
         snr_db: float, dB.
         rng: NumPy generator for the place of the cut.
-        level: what P_s is. "active": mean square over 30 ms frames within 40 dB of the loudest, close to the active level
-            of ITU-T P.56 with which VoiceBank+DEMAND was mixed; "rms": mean square of all samples, 1 to 3 dB less for
-            speech with pauses. P_n is the mean square of the noise in either case.
+        level: what P_s is. "active": mean square over 30 ms frames within 40 dB of the loudest, close to the active
+            level of ITU-T P.56 with which VoiceBank+DEMAND was mixed; "rms": mean square of all samples, 1 to 3 dB less
+            for speech with pauses. P_n is the mean square of the noise in either case.
         sample_rate: int, Hz.
 
     Returns:

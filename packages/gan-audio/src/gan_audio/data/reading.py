@@ -104,7 +104,8 @@ def check_channel_rule(channels: str) -> str:
         AudioConfigError: it is not.
     """
     if channels not in CHANNEL_RULES:
-        raise AudioConfigError(f"`channels` must be one of {', '.join(CHANNEL_RULES)}. Received: channels={channels!r}.")
+        raise AudioConfigError(f"`channels` must be one of {', '.join(CHANNEL_RULES)}. "
+                               f"Received: channels={channels!r}.")
     return channels
 
 
@@ -148,7 +149,7 @@ def find_audio(folder) -> list[Path]:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise AudioDataError(f"{folder}: there is no such folder. Expected a folder with {', '.join(EXTENSIONS)} files.")
+        raise AudioDataError(f"{folder}: there is no such folder. Expected one with {', '.join(EXTENSIONS)} files.")
     found = []
     for place, subfolders, names in os.walk(folder):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]

@@ -10,7 +10,8 @@ from gan_audio.errors import AudioConfigError
 from gan_core.errors import did_you_mean
 
 # First three formants of vowels in Hz (averages of adult speakers).
-VOWELS = ((730, 1090, 2440), (530, 1840, 2480), (270, 2290, 3010), (570, 840, 2410), (300, 870, 2240), (490, 1350, 1690))
+VOWELS = ((730, 1090, 2440), (530, 1840, 2480), (270, 2290, 3010), (570, 840, 2410), (300, 870, 2240),
+          (490, 1350, 1690))
 
 
 def voice(seconds: float, rng: np.random.Generator, *, sample_rate: int = 16_000, pauses: bool = True) -> np.ndarray:

@@ -40,8 +40,8 @@ def find_layout(root, split: str = "train") -> Layout:
     """Find the folders of a split below `root`.
 
     Known are `clean_trainset_28spk_wav` (or `56spk`, or without: the older archive), `clean_testset_wav`, the same with
-    `noisy`, all with an optional suffix `_16k` of resampled copies, and the plain `clean` and `noisy` that `gan-audio mix`
-    writes (as `train/clean` or directly below `root`).
+    `noisy`, all with an optional suffix `_16k` of resampled copies, and the plain `clean` and `noisy` that
+    `gan-audio mix` writes (as `train/clean` or directly below `root`).
 
     Args:
         root: folder into which the archives were unpacked.

@@ -70,7 +70,9 @@ class MemoryRows:
 
 
 class PairedWindows:
-    """Windows of pairs of recordings, for `gan_core.Loader`: {"real": clean, "noisy": noisy}, float32 (batch, window, 1).
+    """Windows of pairs of recordings, for `gan_core.Loader`: {"real": clean, "noisy": noisy}.
+
+    Both are float32 (batch, window, 1).
 
     Every window is pre-emphasised as if the whole recording had been: it knows the sample before its first.
 
@@ -128,7 +130,7 @@ class PairedWindows:
 
         def read(rows, row_seeds):
             clean, noisy = self.draw(rows, row_seeds)
-            return np.ascontiguousarray(clean[..., None], np.float32), np.ascontiguousarray(noisy[..., None], np.float32)
+            return [np.ascontiguousarray(side[..., None], np.float32) for side in (clean, noisy)]
 
         clean, noisy = tf.numpy_function(read, [indices, seeds], (tf.float32, tf.float32), stateful=False)
         for side in (clean, noisy):
@@ -144,8 +146,8 @@ def check_window_options(*, windows: str, shift: int, cached: bool) -> None:
         raise AudioConfigError("`shift` must be 0 or more samples, and 0 with windows=\"random\", which shifts anyway. "
                                f"Received: shift={shift}, windows={windows!r}.")
     if cached and (windows == "random" or shift):
-        raise AudioConfigError("`cache` stores the windows of the grid, so windows=\"random\" and `shift` need the whole "
-                               f"recordings. Received: windows={windows!r}, shift={shift}. Use `cache=None`.")
+        raise AudioConfigError("`cache` stores the windows of the grid, so windows=\"random\" and `shift` need the "
+                               f"whole recordings. Received: windows={windows!r}, shift={shift}. Use `cache=None`.")
 
 
 def _integers(seeds: np.ndarray, high: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from gan_audio.metrics.inputs import pair, smallest_95_percent, speech_frames
 
 
 def log_likelihood_ratio(reference, estimate, sample_rate: int) -> float:
-    """How much worse the estimate's all-pole model predicts the reference than its own: ln(a_y·R_s·a_y' / a_s·R_s·a_s').
+    """ln(a_y·R_s·a_y' / a_s·R_s·a_s'): how much worse the estimate's model predicts the reference than its own.
 
     30 ms frames every 7.5 ms, order 16 (10 below 10 kHz), mean of the smallest 95 % of the frames.
 

@@ -40,7 +40,7 @@ def snr(reference, estimate, sample_rate: int) -> float:
 
 
 def si_sdr(reference, estimate, sample_rate: int) -> float:
-    """Scale-invariant signal-to-distortion ratio, 10·log10(|a·s|² / |y-a·s|²) with a = <y,s>/<s,s>, dB (Le Roux et al. 2019).
+    """Scale-invariant signal-to-distortion ratio 10·log10(|a·s|² / |y-a·s|²), a = <y,s>/<s,s>, dB (Le Roux 2019).
 
     Args:
         reference: float (time,), s; its mean is removed.

@@ -68,8 +68,8 @@ def slope_weights(levels: np.ndarray) -> np.ndarray:
 def _nearest_peaks(levels: np.ndarray) -> np.ndarray:
     """For each slope the level of the peak it leads to, as the published scripts find it.
 
-    Uphill they stop at the first slope that does not rise and take the band before it, which is one short of the summit;
-    published numbers contain that, so it is kept.
+    Uphill they stop at the first slope that does not rise and take the band before it, which is one short of the
+    summit; published numbers contain that, so it is kept.
     """
     rising = np.diff(levels, axis=1) > 0
     bands = rising.shape[1]

@@ -67,7 +67,7 @@ class AdaptiveAugment(Augmentation):
                  p_max: float = 1.0, initial: float = 0.0, resample: str = "bilinear", **kwargs):
         super().__init__(**kwargs)
         default_transforms, default_target, interval = choose("`preset`", preset, _PRESETS)
-        self.preset, self.interval, self.value_range, self.resample = preset, interval, tuple(value_range), resample
+        self.preset, self.interval, self.resample = preset, interval, resample
         self.transforms = default_transforms if transforms is None else transforms
         self.target = default_target if target is None else float(target)
         self.steps, self.ada_kimg, self.p_max, self.initial = steps, ada_kimg, p_max, initial
@@ -83,6 +83,7 @@ class AdaptiveAugment(Augmentation):
                 raise ConfigError(f"`{name}` must {rule}. Received: {name}={value!r}, preset={preset!r}. "
                                   "Leave it out for the preset's value.")
         self.pipeline = Pipeline(self.transforms, value_range=value_range, resample=resample)
+        self.value_range = tuple(self.pipeline.value_range)
         # "mean": replicas see different logits but must keep one p.
         self.p = self._state("aug_p", initial)
         self.signs = self._state("aug_signs")

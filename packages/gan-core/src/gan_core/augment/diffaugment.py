@@ -84,8 +84,8 @@ class DiffAugment(Augmentation):
         if not names:
             raise ConfigError(f"`policy` must name at least one part. Received: policy={policy!r}. "
                               f"Known: {', '.join(POLICIES)}; `augment=None` augments nothing.")
-        self.policy, self.value_range = policy, tuple(value_range)
         self._range = ValueRange.parse(value_range)
+        self.policy, self.value_range = policy, tuple(self._range)
         self._parts = [(name, choose("part of `policy`", name, POLICIES)) for name in names]
 
     def call(self, samples, stream):  # noqa: D102

@@ -35,9 +35,9 @@ class FixedAugment(Augmentation):
         super().__init__(**kwargs)
         if not 0.0 <= probability <= 1.0:
             raise ConfigError(f"`probability` must lie in [0, 1]. Received: probability={probability!r}. Try 0.4.")
-        self.probability, self.transforms = probability, transforms
-        self.value_range, self.resample = tuple(value_range), resample
         self.pipeline = Pipeline(transforms, value_range=value_range, resample=resample)
+        self.probability, self.transforms = probability, transforms
+        self.value_range, self.resample = tuple(self.pipeline.value_range), resample
 
     def call(self, samples, stream):  # noqa: D102
         return self.pipeline(samples, self.probability, stream)

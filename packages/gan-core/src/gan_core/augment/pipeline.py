@@ -83,10 +83,9 @@ class Pipeline:
         images = self.value_range.to_signed(samples)
         touched = tf.zeros(tf.shape(samples)[:1], tf.bool)
         for stage in self._stages:
-            result, changed = stage(images, probability, stream)
-            # Selected per image: a neutral draw may still round, and an untouched image must stay as it was.
-            images = _select(changed, result, images)
+            images, changed = stage(images, probability, stream)
             touched |= changed
+        # Neutral draws and the value range round: an image that no line changed stays as it was.
         return _select(touched, self.value_range.from_signed(images), samples)
 
     # Each stage: images in [-1, 1] -> the result, and bool (batch,) which images it changed.

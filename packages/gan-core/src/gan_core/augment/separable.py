@@ -1,7 +1,6 @@
 """Linear filters along one axis of an image, as a product with the filter's matrix.
 
-One matrix product costs less than a dozen shifted copies and their gradients (the antialiased warp became five times
-faster at 64 pixels), and a matrix holds the mirrored edges too.
+One product costs less than a dozen shifted copies and their gradients, and the matrix holds the mirrored edges too.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def warp(images: tf.Tensor, inverse: tf.Tensor, *, mode: str = "reflect101", res
         inverse: float32 (batch, 3, 3), from output to input coordinates; the last row is (0, 0, 1).
         mode: what lies outside: "reflect101" (mirror without repeating the edge pixel) or "symmetric" (with).
         resample: "bilinear", or "antialiased": bilinear between a two-fold up- and down-sampling by the sym6 low-pass
-            (Karras et al. 2020, 2006.06676, appendix B); two to three times the work. It folds as "reflect101".
+            (Karras et al. 2020, 2006.06676, appendix B); a few times the work. It folds as "reflect101".
 
     Returns:
         float32, the shape of `images`.

@@ -114,11 +114,15 @@ def _page(comparison: Comparison) -> str:
                                       "As stored." if rounded is None else "Rounded to grey levels."),
         _spreads(views[-1], names), _how(_HOW_IMAGES.format(
             alpha=settings["alpha"], count=len(raw.images), alarm=1 - (1 - settings["alpha"]) ** len(raw.images))),
-        "<h2>Settings</h2>", _table(["setting", "value"], [[key, html.escape(str(value))]
+        "<h2>Settings</h2>", _table(["setting", "value"], [[key.replace("_", " "), html.escape(_setting(value))]
                                                            for key, value in settings.items()]),
     ]
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Forensics: {names[1]}</title>'
             f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>")
+
+
+def _setting(value) -> str:
+    return " | ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _how(text: str) -> str:

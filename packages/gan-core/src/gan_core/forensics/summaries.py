@@ -33,14 +33,15 @@ def moments(values) -> dict[str, float | int | bool]:
                         + ("NaN or infinite values." if values.size else "none."))
     mean = values.mean()
     centred = values - mean
-    variance = float((centred**2).mean())
+    squares = centred * centred  # products: powers of arrays take ten times as long
+    variance = float(squares.mean())
     spread = variance**0.5
     distinct = values[np.append(True, values[1:] != values[:-1])]
     return {
         "mean": float(mean),
         "standard_deviation": spread,
-        "skewness": float((centred**3).mean() / spread**3) if spread else 0.0,
-        "excess_kurtosis": float((centred**4).mean() / variance**2 - 3) if spread else 0.0,
+        "skewness": float((squares @ centred) / values.size / spread**3) if spread else 0.0,
+        "excess_kurtosis": float((squares @ squares) / values.size / variance**2 - 3) if spread else 0.0,
         "minimum": float(values[0]),
         "maximum": float(values[-1]),
         "exact_zero": float((values == 0).mean()),

@@ -268,7 +268,7 @@ def _value_range(source: ArrayFile, rows: np.ndarray, stated: str) -> str:
             return "unit"
         if -1 <= low < -0.5 and high <= 1:
             return "signed"
-    if low >= 0 and 1.5 < high <= 255:
+    if low >= 0 and 127 < high <= 255:  # a smaller maximum may be another scale, for example 16 grey levels
         return "bytes"
     raise DataError(f"{source.path}: the range of the pixels is unclear. Found: {source.dtype} from {low:g} to "
                     f"{high:g}. State it with `value_range`: unit [0, 1], signed [-1, 1] or bytes [0, 255].")

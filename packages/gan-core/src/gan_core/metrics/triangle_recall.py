@@ -50,6 +50,10 @@ def invert_latents(generator, targets, *, latent, output_range: str = "signed", 
     count = len(targets)
     wanted = tf.constant(np.tile(targets.reshape(count, -1), (restarts, 1)))
     start = latent.sample(count * restarts, Stream(seed, 0, "inversion"))
+    made = call_network(generator, {"latent": start[:1]}, False).shape[1:]
+    if int(np.prod(made)) != wanted.shape[1]:
+        raise DataError(f"the generator's images must have the shape of the targets, {targets.shape[1:]}. "
+                        f"Received: {tuple(made)}.")
     position = tf.Variable(start)
     optimizer = keras.optimizers.Adam(learning_rate)
     optimizer.build([position])
@@ -58,11 +62,7 @@ def invert_latents(generator, targets, *, latent, output_range: str = "signed", 
 
     def squared_distances():
         images = tf.cast(call_network(generator, {"latent": position}, False), tf.float32) * scale + offset
-        images = tf.reshape(images, [count * restarts, -1])
-        if images.shape[1] != wanted.shape[1]:
-            raise DataError(f"the generator's images must have the shape of the targets, {targets.shape[1:]}. "
-                            f"Received: {images.shape[1]} instead of {wanted.shape[1]} values per image.")
-        return tf.reduce_sum((images - wanted) ** 2, axis=1)
+        return tf.reduce_sum((tf.reshape(images, [count * restarts, -1]) - wanted) ** 2, axis=1)
 
     def keep(distances):
         closer = distances < best

@@ -15,11 +15,14 @@ from gan_core.loader import Loader
 from gan_core.run.checkpoint import Checkpoints, Saved
 from gan_core.run.config import RunConfig, differences
 from gan_core.run.doctor import Doctor
+from gan_core.run.fixed_samples import FixedSamples
 from gan_core.run.folder import RunFolder
 from gan_core.run.progress import Progress
 from gan_core.run.record import Record
 from gan_core.run.report import write_report
 from gan_core.run.signals import Interrupted, StopRequest
+from gan_core.run.ticks import WINDOW
+from gan_core.run.variety import variety
 
 FLOAT16_PATIENCE = 50  # overflows in a row that a loss scale may need to settle
 
@@ -159,6 +162,7 @@ class _Run:
     def _run_phases(self, done: int, saved) -> None:
         start = 0
         for self.phase_index, phase in enumerate(self.experiment.phases):
+            self.fixed_samples = FixedSamples(phase.data)
             if phase.start is not None:
                 phase.start(self.gan)
             if saved is not None and saved.manifest["phase"] == self.phase_index:
@@ -205,10 +209,11 @@ class _Run:
         rates = {f"{player}_learning_rate": float(np.asarray(optimizer.learning_rate))
                  for player, optimizer in (("d", self.gan.discriminator_optimizer), ("g", self.gan.generator_optimizer))}
         values = {**values, **rates, "images": int(self.gan.images_seen), "images_per_second": self.progress.rate}
+        if len(self.experiment.phases) > 1:
+            values["phase"] = self.phase_index
         self.record.write(step, values)
         self.progress.show(step, values)
-        for finding in self.doctor.observe(step, values):
-            self.progress.say(str(finding))
+        self.consult_doctor(step, values)
 
     def tick(self, step: int, first: bool = False) -> None:
         """Sheets of samples and validation scores."""
@@ -222,6 +227,15 @@ class _Run:
             if best is not None and not first and scores[best] < self.best.get("value", float("inf")):
                 self.best = {"step": step, "name": best, "value": scores[best]}
                 self.save_generator("generator-best.keras")
+        if not first and int(self.gan.generator_steps) >= WINDOW:  # before, a generator has learned no variety yet
+            if measured := variety(*self.fixed_samples.draw(self.gan)):
+                self.record.write(step, measured)
+                self.consult_doctor(step, measured)
+
+    def consult_doctor(self, step: int, values: dict[str, float]) -> None:
+        """Say what the doctor finds in the values of a tick."""
+        for finding in self.doctor.observe(step, values):
+            self.progress.say(str(finding))
 
     def save_generator(self, name: str) -> None:
         """The averaged generator as a finished file: replaced only once the new one is complete."""
@@ -248,6 +262,8 @@ class _Run:
             means.reset_state()  # the loss scale was too high: the update was skipped, the next scale is smaller
             return
         values = means.reported()
+        self.record.write(step, values)
+        self.doctor.observe(step, values)  # for the report: the error below says it to the person
         broken = [name for name in values if not np.isfinite(values[name])]
         parts = [name for name in broken if name not in ("d_loss", "g_loss")]
         steps = self.checkpoints.steps()

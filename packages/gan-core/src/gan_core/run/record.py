@@ -9,6 +9,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from gan_core.errors import RunError
+from gan_core.run.metrics_file import read_lines
 
 
 class Record:
@@ -70,15 +71,3 @@ class Record:
         """Flush and close both sinks."""
         self._stream.close()
         self._events.close()
-
-
-def read_lines(path: Path) -> list[dict]:
-    """The lines of a metrics.jsonl; a last line cut short by a crash is left out."""
-    lines = []
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                lines.append(json.loads(line))
-            except ValueError:
-                break
-    return lines

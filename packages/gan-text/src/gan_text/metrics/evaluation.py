@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gan_core.errors import choose
@@ -40,7 +40,7 @@ class TextScore:
 
 
 def evaluate_text(generated: Sequence[Sentence], held_out: Sequence[Sentence], real: Sequence[Sentence], *,
-                  level: str = "word", training: Iterable[Sentence] | None = None, grammar=None,
+                  level: str = "word", training: Sequence[Sentence] | None = None, grammar=None,
                   protocol: str = "full", padding: bool = False, bleu_order: int = 5) -> list[TextScore]:
     """Score generated sentences against held-out text, with real sentences of the same number as the floor.
 
@@ -49,7 +49,7 @@ def evaluate_text(generated: Sequence[Sentence], held_out: Sequence[Sentence], r
         held_out: real text that the model never saw: the reference of every metric.
         real: other real text (a sample of the training set): takes the place of `generated` for the floors.
         level: "word" or "character": the order of the language model (3 or 6).
-        training: the whole training set for novelty, read once; default `real`.
+        training: the whole training set, for novelty; default `real`.
         grammar: a `Grammar` that adds acceptance and, with probabilities, its scores.
         protocol: "full", or "texygen": BLEU and Self-BLEU over the first 500 sentences only.
         padding: whether the tuples contain padding; only stated in the protocol.
@@ -107,8 +107,6 @@ def evaluate_text(generated: Sequence[Sentence], held_out: Sequence[Sentence], r
     for n in (2, 3):
         add(f"unique {n}-grams", unique_ngrams(fake, n=n), unique_ngrams(floor, n=n), better=True, references=0)
     known = real if training is None else training
-    if not hasattr(known, "__len__"):
-        known = list(known)
     add("novelty", novelty(fake, known), novelty(reference, known), better=None, how="not in the training set",
         references=len(known))
     add("longest copy", float(longest_copies(fake, floor).mean()), float(longest_copies(reference, floor).mean()),

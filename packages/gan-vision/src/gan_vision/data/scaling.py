@@ -56,6 +56,8 @@ class ScaleAndFlip:
     def __call__(self, batch: dict, seeds: tf.Tensor) -> dict:
         """Replace `batch["real"]`, uint8 (batch, h, w, c), by its float32 form."""
         images = batch["real"]
-        if self.flip:  # before the conversion: a quarter of the bytes to move
-            images = tf.where(coin(seeds, "flip")[:, None, None, None], images[:, :, ::-1], images)
+        if self.flip:  # gathering columns of uint8 is about five times faster than reversing and selecting
+            column = tf.range(tf.shape(images)[2])
+            columns = tf.where(coin(seeds, "flip")[:, None], column[::-1], column)
+            images = tf.gather(images, columns, axis=2, batch_dims=1)
         return {**batch, "real": tf.cast(images, tf.float32) * self.scale + self.low}

@@ -163,13 +163,9 @@ def _write_entry(fill, count, shape, root: Path, key: str, mark: str, accept, li
         rejects = [[reject.path, reject.reason] for reject in filled.rejects]
         entry = {"fingerprint": mark, "rejects": rejects, "total": filled.total, "labelled": filled.labels is not None}
         (building / "entry.json").write_text(json.dumps(entry), encoding="utf-8")
-        _replace_folder(building, root / key)
+        return _commit(building, root / key, mark, limit)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    stored = _read_entry(root / key, mark, limit)
-    if stored is None:
-        raise OSError(f"the new entry {key} cannot be read back")
-    return stored
 
 
 def _read_entry(folder: Path, mark: str, limit: int) -> Stored | None:
@@ -189,18 +185,21 @@ def _read_entry(folder: Path, mark: str, limit: int) -> Stored | None:
         return None
 
 
-def _replace_folder(new: Path, target: Path) -> None:
-    for _ in range(10):  # another process may put its own result there in between
-        if target.exists():
+def _commit(new: Path, target: Path, mark: str, limit: int) -> Stored:
+    """Rename `new` to `target` and read it; a result that another process committed first is as good."""
+    for _ in range(20):
+        stored = _read_entry(target, mark, limit)
+        if stored is not None:
+            return stored
+        if target.exists():  # stale or damaged
             old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
             with contextlib.suppress(FileNotFoundError):
                 os.replace(target, old)
             shutil.rmtree(old, ignore_errors=True)
         try:
             os.replace(new, target)
-            return
         except OSError:
-            if not target.exists():
+            if not new.exists() or not target.exists():
                 raise
     raise OSError(f"the entry {target.name} is being written by other processes")
 

@@ -105,15 +105,16 @@ def squared_discrepancy(real: np.ndarray, fake: np.ndarray, *, tile_rows: int = 
     """Unbiased MMD² of all pairs of **shape (m, D)** and **(n, D)** arrays, m, n ≥ 2, tile by tile."""
     m, n = len(real), len(fake)
     return (
-        _kernel_sum(real, real, tile_rows) / (m * (m - 1.0))
-        + _kernel_sum(fake, fake, tile_rows) / (n * (n - 1.0))
+        _kernel_sum(real, None, tile_rows) / (m * (m - 1.0))
+        + _kernel_sum(fake, None, tile_rows) / (n * (n - 1.0))
         - 2.0 * _kernel_sum(real, fake, tile_rows) / (m * float(n))
     )
 
 
-def _kernel_sum(first: np.ndarray, second: np.ndarray, tile_rows: int) -> float:
-    """Σ (xᵀy/D + 1)³ over all pairs; over i ≠ j where both arguments are one array."""
-    same, total = first is second, 0.0
+def _kernel_sum(first: np.ndarray, second: np.ndarray | None, tile_rows: int) -> float:
+    """Σ (xᵀy/D + 1)³ over all pairs of two sets; without a `second`, over i ≠ j within the first."""
+    same, total = second is None, 0.0
+    second = first if same else second
     for i in range(0, len(first), tile_rows):
         left = np.asarray(first[i : i + tile_rows], np.float64)
         for j in range(i if same else 0, len(second), tile_rows):

@@ -59,7 +59,7 @@ def power_factors_for(height: int, width: int) -> tuple[float, ...]:
         scales, side = scales + 1, -(-side // 2)
     if scales == 0:
         raise DataError(
-            f"MS-SSIM needs images of at least {WINDOW}x{WINDOW} pixels. Received: {height}x{width}. Enlarge them first."
+            f"MS-SSIM needs images of at least {WINDOW}x{WINDOW} pixels. Received: {height}x{width}. Enlarge them."
         )
     return POWER_FACTORS[scales]
 

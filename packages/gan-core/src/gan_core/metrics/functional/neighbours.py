@@ -9,7 +9,7 @@ import numpy as np
 
 from gan_core.errors import DataError, choose
 from gan_core.metrics.functional.feature_checks import check_integer, check_pair
-from gan_core.metrics.functional.tiles import CHUNK_BYTES, ROUNDING, Tiles, centre_of
+from gan_core.metrics.functional.tiles import CHUNK_BYTES, ROUNDING, Tiles, centre_of, tile_side
 
 CACHE_BYTES = 2_000_000  # differences are summed in pieces of this size: faster than in main memory
 
@@ -135,6 +135,14 @@ class _Best:
         self.distances = np.full((queries, k), np.inf)
         self.indices = np.full((queries, k), np.iinfo(np.int64).max)
 
+    def offer_tile(self, start: int, values: np.ndarray) -> None:
+        """Take in exact distances **(queries, n)** to the bank's rows from `start` on."""
+        limit, k = self.distances[:, -1], self.distances.shape[1]
+        if k < values.shape[1]:
+            limit = np.minimum(limit, np.partition(values, k - 1, axis=1)[:, k - 1])
+        rows, columns = np.nonzero((values <= limit[:, None]) & np.isfinite(values))
+        self.offer(rows, start + columns, values[rows, columns])
+
     def offer(self, rows: np.ndarray, indices: np.ndarray, distances: np.ndarray) -> None:
         count, k = self.distances.shape
         rows = np.concatenate([np.repeat(np.arange(count), k), rows])
@@ -149,8 +157,9 @@ class _Best:
 def _search_l1(queries, bank, k: int, exclude_self: bool, chunk_bytes: float) -> Neighbours:
     distances, indices = np.empty((len(queries), k)), np.empty((len(queries), k), np.int64)
     row_bytes = 8 * bank.shape[1]
-    rows_at_once = max(1, int(min(chunk_bytes, CACHE_BYTES) // row_bytes))
-    queries_at_once = max(1, int(chunk_bytes // (16 * (rows_at_once + k))))
+    tile_side(bank.shape[1], chunk_bytes)  # refuses a limit that holds no pair
+    rows_at_once = max(1, int(min(chunk_bytes / 4, CACHE_BYTES) // row_bytes))
+    queries_at_once = max(1, int(chunk_bytes // (64 * (rows_at_once + k))))
     for top in range(0, len(queries), queries_at_once):
         block = slice(top, min(top + queries_at_once, len(queries)))
         best = _Best(block.stop - top, k)
@@ -165,8 +174,7 @@ def _search_l1(queries, bank, k: int, exclude_self: bool, chunk_bytes: float) ->
             if exclude_self:
                 inside = np.arange(max(top, start), min(block.stop, start + len(part)))
                 sums[inside - top, inside - start] = np.inf
-            rows, columns = np.nonzero((sums <= best.distances[:, -1:]) & np.isfinite(sums))
-            best.offer(rows, start + columns, sums[rows, columns])
+            best.offer_tile(start, sums)
         distances[block], indices[block] = best.distances, best.indices
     if not np.isfinite(distances).all():
         raise DataError("distances overflowed float64. The features are too large: divide both sets by one constant.")
@@ -188,8 +196,7 @@ def _search_by(distance: Callable, queries, bank, k: int, exclude_self: bool, ch
                 )
             if exclude_self and start == block.start:
                 np.fill_diagonal(values, np.inf)
-            rows, columns = np.nonzero((values <= best.distances[:, -1:]) & np.isfinite(values))
-            best.offer(rows, start + columns, values[rows, columns])
+            best.offer_tile(start, values)
         found.append((best.distances, best.indices))
     distances, indices = (np.concatenate(parts) for parts in zip(*found, strict=True))
     if not np.isfinite(distances).all():

@@ -7,10 +7,9 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from gan_audio.data.mixing import generator_for, mix_at_snr
 from gan_audio.data.reading import list_audio, read_audio
+from gan_audio.data.writing import output_format, write_audio
 from gan_audio.errors import AudioConfigError, AudioDataError, AudioWarning, listed
 
 
@@ -51,7 +50,6 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
         AudioDataError: a folder or file cannot be used.
         AudioConfigError: an option is wrong, or `out_dir` is not empty.
     """
-    import soundfile
     from rich.console import Console
     from rich.progress import Progress
 
@@ -61,9 +59,7 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
                                f"Received: snrs={snrs}, copies={copies}.")
     if channels == "separate":
         raise AudioConfigError("`channels` must be error, mix or first here. Received: channels='separate'.")
-    if subtype not in soundfile.available_subtypes("WAV"):
-        raise AudioConfigError(f"`subtype` must be one of {', '.join(soundfile.available_subtypes('WAV'))}. "
-                               f"Received: subtype={subtype!r}.")
+    output_format("any.wav", subtype)
     clean_files, noise_files, out = list_audio(clean_dir), list_audio(noise_dir), Path(out_dir)
     if out.exists() and not out.is_dir():
         raise AudioConfigError(f"`out_dir` is a file. Received: out_dir={out}.")
@@ -84,16 +80,16 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
                 mixture = mix_at_snr(clean[:, 0], cached[noise_key, rate][:, 0], snr, generator_for(seed, name),
                                      level=level, sample_rate=rate)
             except AudioDataError as error:
-                message = str(error) if str(source) in str(error) else f"{source} with {noise_files[noise_key]}: {error}"
+                message = str(error)
+                if str(source) not in message:
+                    message = f"{source} with {noise_files[noise_key]}: {message}"
                 if strict:
                     raise type(error)(f"{message} Pass `strict=False` to skip such files.") from error
                 report.skipped[name] = message
                 continue
             for side, samples in (("clean", mixture.clean), ("noisy", mixture.noisy)):
                 path = out / side / f"{name}.wav"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                # +1 has no 16-bit value: the largest is 1 - 2^-15
-                soundfile.write(str(path), np.clip(samples, -1, 1 - 2**-15), rate, subtype=subtype)
+                write_audio(path, samples, rate, subtype=subtype)
             report.pairs += 1
             report.seconds += len(clean) / rate
             report.scaled += mixture.scale < 1

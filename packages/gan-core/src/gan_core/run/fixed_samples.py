@@ -1,0 +1,43 @@
+"""The same noise, conditions and real samples at every look at a generator."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan_core.batch import as_batch, split_batch
+from gan_core.gan import GAN
+from gan_core.loader import Loader
+
+COUNT = 64
+BUDGET = 2**22  # elements per set, so that a look at a large image or a long recording stays cheap
+FEWEST = 8
+
+
+class FixedSamples:
+    """The first examples of a stream, and what a generator makes of their conditions and fixed noise.
+
+    Args:
+        loader: the batches of the current phase.
+    """
+
+    def __init__(self, loader: Loader):
+        self.loader = loader
+        self._batch: dict | None = None
+
+    def draw(self, gan: GAN) -> tuple[np.ndarray, np.ndarray]:
+        """Generated and real samples, (n, ...) each; n is 64, or fewer (at least 8) if samples are large.
+
+        The trained generator is asked, not its average: an average is slow to leave its start and slow to collapse.
+        """
+        if self._batch is None:
+            self._batch = self._first(gan)
+        real, condition = split_batch(gan.prepare(as_batch(self._batch)))
+        fakes = gan.generate(condition, len(real), raw=True, batch_size=min(self.loader.batch_size, COUNT))
+        return fakes, np.asarray(real)
+
+    def _first(self, gan: GAN) -> dict:
+        first = as_batch(next(iter(self.loader.dataset(0, 1))))
+        real, _ = split_batch(gan.prepare({name: value[:1] for name, value in first.items()}))
+        count = int(np.clip(BUDGET // max(int(np.prod(real.shape)), 1), FEWEST, COUNT))
+        batches = [as_batch(batch) for batch in self.loader.dataset(0, -(-count // self.loader.batch_size))]
+        return {name: np.concatenate([np.asarray(batch[name]) for batch in batches])[:count] for name in first}

@@ -1,0 +1,65 @@
+"""The last ticks of a run, counted in updates whatever the logging interval. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+WINDOW = 200  # updates over which a condition must hold
+BLOCKS = 5  # windows that are compared: the last one and four before it
+
+
+class Tick(NamedTuple):
+    """Means of `span` updates, the last of which was `step`."""
+
+    step: int
+    span: int
+    values: dict[str, float]
+
+
+class Ticks:
+    """A rolling history.
+
+    Statistics need several ticks, and a tick may hold more updates than a window: a stretch is therefore asked for
+    by a number of updates *and* a least number of ticks, and is as long as the longer of the two.
+
+    Args:
+        start: the update that the history starts after.
+        keep: least number of ticks to keep.
+    """
+
+    def __init__(self, start: int = 0, keep: int = 100):
+        self.start, self.keep = start, keep
+        self.items: list[Tick] = []
+
+    def add(self, step: int, values: dict[str, float]) -> Tick:
+        """Append a tick and forget what no stretch can reach."""
+        before = self.items[-1].step if self.items else self.start
+        self.items.append(Tick(step, max(step - before, 1), values))
+        while len(self.items) > self.keep and self.items[0].step <= step - (BLOCKS + 1) * WINDOW:
+            del self.items[0]
+        return self.items[-1]
+
+    def stretch(self, updates: int, least: int = 1, *, skip: int = 0) -> list[Tick] | None:
+        """The last ticks that hold `updates` updates and are at least `least`, the newest `skip` left out; or None."""
+        covered, count = 0, 0
+        for tick in reversed(self.items[:len(self.items) - skip]):
+            covered, count = covered + tick.span, count + 1
+            if covered >= updates and count >= least:
+                end = len(self.items) - skip
+                return self.items[end - count:end]
+        return None
+
+
+def mean(ticks: list[Tick], name: str) -> float | None:
+    """The mean per update of a quantity; None where no tick reports it."""
+    known = [tick for tick in ticks if name in tick.values]
+    if not known:
+        return None
+    return float(np.average([tick.values[name] for tick in known], weights=[tick.span for tick in known]))
+
+
+def series(ticks: list[Tick], name: str) -> np.ndarray:
+    """The values of a quantity, float64 (ticks that report it,)."""
+    return np.array([tick.values[name] for tick in ticks if name in tick.values])

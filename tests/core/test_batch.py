@@ -59,6 +59,13 @@ def test_functional_inputs_are_known_by_name():
     assert input_names(sum_of("latent", "label")) == ("latent", "label")
 
 
+def test_a_dict_of_inputs_is_known_by_its_keys():
+    latent = keras.Input((1,), name="z")
+    network = keras.Model({"latent": latent}, keras.layers.Rescaling(3.0)(latent))
+    assert input_names(network) == ("latent",)
+    assert call_network(network, {"latent": tf.constant([[2.0]])}, False).numpy().item() == 6.0
+
+
 def test_a_sequential_network_declares_its_input_by_name():
     network = keras.Sequential([keras.Input((3,), name="latent"), keras.layers.Dense(1)])
     assert input_names(network) == ("latent",)
@@ -72,17 +79,17 @@ def test_a_subclassed_network_declares_its_inputs_by_attribute():
 @pytest.mark.parametrize("names", [("latent", "label"), ("label", "latent")])
 def test_every_input_gets_the_tensor_of_its_name(names, struct):
     values = {"latent": tf.constant([[1.0]]), "label": tf.constant([[2.0]])}
-    expected = sum(float(values[name]) * 10.0**-i for i, name in enumerate(names))
+    expected = 1.2 if names[0] == "latent" else 2.1  # the first input counts 1, the second 0.1
     assert call_network(sum_of(*names, struct=struct), values, False).numpy().item() == pytest.approx(expected)
 
 
-def test_a_network_with_one_named_input_is_called():
+@pytest.mark.filterwarnings("error::UserWarning")
+@pytest.mark.parametrize("struct", [list, dict, lambda inputs: inputs[0]], ids=["list", "dict", "tensor"])
+def test_a_network_with_one_input_is_called_without_a_warning(struct):
+    label = keras.Input((1,), name="label")
+    network = keras.Model({"label": label} if struct is dict else struct([label]), keras.layers.Rescaling(3.0)(label))
     values = {"latent": tf.constant([[1.0]]), "label": tf.constant([[2.0]])}
-    for struct in (list, dict):
-        network = keras.Model(
-            {"label": (x := keras.Input((1,), name="label"))} if struct is dict else [x := keras.Input((1,), name="label")],
-            keras.layers.Rescaling(3.0)(x))
-        assert call_network(network, values, False).numpy().item() == 6.0
+    assert call_network(network, values, False).numpy().item() == 6.0
 
 
 def test_a_network_gets_exactly_the_inputs_it_declares():

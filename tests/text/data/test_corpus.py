@@ -71,8 +71,7 @@ def test_splits_have_the_shares_asked_for():
 
 @pytest.mark.parametrize("shares", [(1, 0, 0), (0.5, 0.5, 0), (0.5, 0, 0.5)])
 def test_a_share_of_zero_gives_no_row(shares):
-    masks = split_masks(np.arange(1 << 64, step=1 << 50, dtype=np.uint64) if False else
-                        np.linspace(0, 2**64 - 2048, 4001).astype(np.uint64), shares)
+    masks = split_masks(np.linspace(0, 2**64 - 2048, 4001).astype(np.uint64), shares)
     assert [mask.any() for mask in masks] == [share > 0 for share in shares]
     assert sum(mask.astype(int) for mask in masks).tolist() == [1] * 4001
 
@@ -181,6 +180,8 @@ REFUSED = {
     "only blank lines": (["", "  "], {}, TextDataError, "no text in it, only blank lines"),
     "nothing left": (["abcdef"] * 3, {"length": 3, "too_long": "drop"}, TextDataError,
                      "nothing is left for training. lines read: 3;.*dropped: too long: 3"),
+    "everything in another split": (["abc"] * 30, {"splits": (0.001, 0.5, 0.499)}, TextDataError,
+                                    "All distinct rows fell into the other splits"),
     "one distinct character": (["aaa"], {}, VocabularyError, "at least 2 ordinary tokens. Received: 1"),
     "all characters rare": (["abc"], {"min_count": 10}, VocabularyError, "Received: 0.*lower `min_count`"),
 }

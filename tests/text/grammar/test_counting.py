@@ -68,9 +68,8 @@ def test_a_length_outside_is_refused(length):
         ARITH.count(length)
 
 
-def test_the_longest_allowed_length_is_counted():
-    assert ARITH.count(255) > 10**150
-    assert ENGLISH.count(256) > 10**100
+def test_long_strings_are_counted():
+    assert ENGLISH.count(128) > ENGLISH.count(127) > 10**60
 
 
 @pytest.mark.parametrize(("count", "length", "expected"), [(2000, 7, 0.644), (100_000, 11, 0.836)])

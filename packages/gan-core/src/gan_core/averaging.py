@@ -22,13 +22,16 @@ class ExponentialMovingAverage:
         statistics: "average" (batch-norm statistics are averaged like weights) or "copy".
 
     Raises:
-        ConfigError: a decay outside (0, 1) or unknown `statistics`.
+        ConfigError: a decay outside (0, 1), a half-life that is not positive, or unknown `statistics`.
     """
 
     def __init__(self, decay: float = 0.999, *, warmup: bool = False, half_life_kimg: float | None = None,
                  statistics: str = "average"):
-        if not 0 < decay < 1:
-            raise ConfigError(f"`decay` must lie in (0, 1). Received: decay={decay}.")
+        if not isinstance(decay, float | int) or not 0 < decay < 1:
+            raise ConfigError(f"`decay` must lie in (0, 1). Received: decay={decay!r}. A usual value is 0.999.")
+        if half_life_kimg is not None and not half_life_kimg > 0:
+            raise ConfigError(f"`half_life_kimg` must be positive. Received: half_life_kimg={half_life_kimg!r}. "
+                              "A usual value is 10.")
         if statistics not in ("average", "copy"):
             raise ConfigError(f"`statistics` must be 'average' or 'copy'. Received: statistics={statistics!r}.")
         self.decay, self.warmup, self.half_life_kimg, self.statistics = decay, warmup, half_life_kimg, statistics

@@ -33,7 +33,8 @@ def as_batch(data) -> dict[str, tf.Tensor]:
         batch = {"real": data}
     if "real" not in batch:
         raise ConfigError(
-            f"a batch needs the key `real`. Received: keys={sorted(batch)}. Yield {{'real': samples, ...}} from the data."
+            f"a batch needs the key `real`. Received: keys={sorted(batch)}. Yield {{'real': samples, ...}} "
+            "from the data."
         )
     return batch
 
@@ -53,7 +54,8 @@ def input_names(network: keras.Model) -> tuple[str, ...]:
                 f"a network must declare its inputs by name. Received: {network.name!r} without any. Build it with "
                 "keras.Input(..., name='latent' | 'sample' | condition), or set `input_names` on the class."
             )
-        names = [tensor.name for tensor in network.inputs]
+        struct = getattr(network, "_inputs_struct", None)
+        names = struct if isinstance(struct, Mapping) else [tensor.name for tensor in network.inputs]
     return tuple(names)
 
 
@@ -70,7 +72,7 @@ def call_network(network: keras.Model, available: Mapping[str, tf.Tensor], train
             f"network {network.name!r} reads the input `{missing[0]}`, which this batch does not have. "
             f"Received: {', '.join(sorted(available))}. Add the key to the data, or remove the input."
         )
-    if isinstance(getattr(network, "_inputs_struct", None), keras.KerasTensor) or len(names) == 1:
+    if len(names) == 1 and not isinstance(getattr(network, "_inputs_struct", None), Mapping):
         return network(available[names[0]], training=training)
     return network({name: available[name] for name in names}, training=training)
 

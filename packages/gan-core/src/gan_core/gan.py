@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 
 import keras
@@ -15,6 +16,7 @@ from gan_core.latent import Latent
 from gan_core.objective import Objective, Round
 from gan_core.random import Stream
 from gan_core.running_means import RunningMeans
+from gan_core.training_mode import lent
 
 UPDATES = ("alternating", "simultaneous")
 
@@ -67,8 +69,8 @@ class GAN(keras.Model):
         self.n_critic, self.update, self.augment = n_critic, update, augment
         self.prepare = prepare or (lambda batch: batch)
         self._refuse_misfits()
-        self.ema = ExponentialMovingAverage(ema) if isinstance(ema, float) else ema
-        self.averaged_generator = self.ema.copy(generator) if self.ema else None
+        self.ema = ema if ema is None or isinstance(ema, ExponentialMovingAverage) else ExponentialMovingAverage(ema)
+        self.averaged_generator = None if self.ema is None else self.ema.copy(generator)
         self.validation_metrics: list = []
 
         def counter(name):
@@ -87,8 +89,9 @@ class GAN(keras.Model):
             raise ConfigError(f"`update` must be one of {UPDATES}. Received: update={self.update!r}.")
         if not self.discriminators:
             raise ConfigError("`discriminators` must not be empty. Received: discriminators=[].")
-        if isinstance(self.n_critic, int) and self.n_critic < 1:
-            raise ConfigError(f"`n_critic` must be at least 1. Received: n_critic={self.n_critic}.")
+        if not callable(self.n_critic) and (not isinstance(self.n_critic, int) or self.n_critic < 1):
+            raise ConfigError("`n_critic` must be an int of at least 1, or a function of the generator's step. "
+                              f"Received: n_critic={self.n_critic!r}.")
         if self.update == "simultaneous" and self.n_critic != 1:
             raise ConfigError(f"`update='simultaneous'` takes both gradients from one forward pass and so needs "
                               f"`n_critic=1`. Received: n_critic={self.n_critic}. Use update='alternating'.")
@@ -97,6 +100,9 @@ class GAN(keras.Model):
                 f"`augment={type(self.augment).__name__}` steers by how often real samples are recognised, which a "
                 f"critic without a decision boundary cannot tell. Received: {self.objective.adversarial.name}. "
                 "Use FixedAugment or DiffAugment, or another loss.")
+        for regularizer in self.objective.regularizers:
+            if hasattr(regularizer, "inspect"):
+                regularizer.inspect(self.discriminators)
         for network in (self.generator, *self.discriminators):
             if not network.built:
                 raise ConfigError(f"network {network.name!r} has no weights yet. Call it once on example data first.")
@@ -122,8 +128,8 @@ class GAN(keras.Model):
         with tf.GradientTape() as tape:
             encounter = self.encounter(real, fake, condition, stream)
             loss, report = self.objective.discriminator_loss(encounter)
-            objective = self.discriminator_optimizer.scale_loss(loss)
-        norm = descend(tape, objective, self.discriminator_variables, self.discriminator_optimizer)
+            objective = self.discriminator_optimizer.scale_loss(loss / self._replicas())
+        norm = self.descend(tape, objective, self.discriminator_variables, self.discriminator_optimizer)
         self.after_discriminator_update(encounter, loss, report, norm)
 
     def generator_step(self, real, condition):
@@ -132,8 +138,8 @@ class GAN(keras.Model):
         with tf.GradientTape() as tape:
             fake = self.call_generator(condition, tf.shape(real)[0], stream, training=True)
             loss, report = self.objective.generator_loss(self.encounter(real, fake, condition, stream))
-            objective = self.generator_optimizer.scale_loss(loss)
-        norm = descend(tape, objective, self.generator.trainable_variables, self.generator_optimizer)
+            objective = self.generator_optimizer.scale_loss(loss / self._replicas())
+        norm = self.descend(tape, objective, self.generator.trainable_variables, self.generator_optimizer)
         self.after_generator_update(loss, report, norm, tf.shape(real)[0])
 
     def simultaneous_step(self, real, condition):
@@ -144,11 +150,11 @@ class GAN(keras.Model):
             encounter = self.encounter(real, fake, condition, stream)
             d_loss, d_report = self.objective.discriminator_loss(encounter)
             g_loss, g_report = self.objective.generator_loss(encounter)
-            d_objective = self.discriminator_optimizer.scale_loss(d_loss)
-            g_objective = self.generator_optimizer.scale_loss(g_loss)
+            d_objective = self.discriminator_optimizer.scale_loss(d_loss / self._replicas())
+            g_objective = self.generator_optimizer.scale_loss(g_loss / self._replicas())
         d_gradients = tape.gradient(d_objective, self.discriminator_variables)
-        g_norm = descend(tape, g_objective, self.generator.trainable_variables, self.generator_optimizer)
-        d_norm = apply(d_gradients, self.discriminator_variables, self.discriminator_optimizer)
+        g_norm = self.descend(tape, g_objective, self.generator.trainable_variables, self.generator_optimizer)
+        d_norm = self.apply_gradients(d_gradients, self.discriminator_variables, self.discriminator_optimizer)
         self.after_discriminator_update(encounter, d_loss, d_report, d_norm)
         self.after_generator_update(g_loss, g_report, g_norm, tf.shape(real)[0])
 
@@ -172,6 +178,20 @@ class GAN(keras.Model):
              for network in self.discriminators],
             real, fake, condition, stream, self.augment,
             None if mismatched is None else mismatched(real, condition, stream.scoped("mismatched")))
+
+    def descend(self, tape, loss, variables, optimizer) -> tf.Tensor:
+        """One optimizer update; returns the global L2 norm of the unscaled gradient, float32."""
+        return self.apply_gradients(tape.gradient(loss, variables), variables, optimizer)
+
+    def apply_gradients(self, gradients, variables, optimizer) -> tf.Tensor:
+        """Apply gradients of a loss divided by the replicas: optimizers sum them. Returns their unscaled L2 norm."""
+        norm = tf.linalg.global_norm([tf.cast(gradient, tf.float32) for gradient in gradients if gradient is not None])
+        norm *= self._replicas()
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            norm /= tf.cast(optimizer.dynamic_scale.value, tf.float32)
+            norm = tf.where(tf.math.is_finite(norm), norm, 0.0)  # an overflow: the optimizer skips this update
+        optimizer.apply(gradients, variables)
+        return norm
 
     def after_discriminator_update(self, encounter, loss, report, norm):
         """Constraints, augmentation, counters and the record of a discriminator update."""
@@ -221,10 +241,18 @@ class GAN(keras.Model):
         """Take both optimizers; the other keywords are those of `keras.Model.compile`.
 
         Args:
-            generator_optimizer, discriminator_optimizer: Keras optimizers, configs or names. Under float16 both are
-                wrapped in a `LossScaleOptimizer`.
+            generator_optimizer: a Keras optimizer, config or name; a fresh copy is taken. Under float16 it is wrapped
+                in a `LossScaleOptimizer`.
+            discriminator_optimizer: the same for all discriminators together.
             validation_metrics: objects with `update_state(real, fake)`, fed by `evaluate` and `fit(validation_data=)`.
+            **keywords: `run_eagerly`, `jit_compile`, `steps_per_execution`.
+
+        Raises:
+            ConfigError: several steps per execution under an `n_critic` other than 1.
         """
+        if keywords.get("steps_per_execution", 1) != 1 and self.n_critic != 1:
+            raise ConfigError("`steps_per_execution` must be 1 unless `n_critic=1`, since the schedule is looked up "
+                              f"between executions. Received: steps_per_execution={keywords['steps_per_execution']!r}.")
         # XLA made a step 1.8 times slower on a CPU, and a default optimizer would be created, saved and never used.
         super().compile(optimizer=None, **{"jit_compile": False, **keywords})
         self.validation_metrics = list(validation_metrics)
@@ -322,36 +350,29 @@ class GAN(keras.Model):
             training: run batch normalisation on the batch's statistics and keep dropout active.
             raw: use the trained generator instead of the averaged one.
             batch_size: how many at a time, which bounds memory.
+
+        Raises:
+            ConfigError: no `count`, or inputs of different lengths.
         """
-        condition = {name: np.asarray(value) for name, value in (condition or {}).items()}
-        if count is None:
-            count = len(latent) if latent is not None else len(next(iter(condition.values())))
-        if latent is None:
-            latent = self.fixed_latent(count, seed)
-        available = condition if latent is None else {"latent": np.asarray(latent), **condition}
+        available = {name: np.asarray(value) for name, value in (condition or {}).items()}
+        if latent is not None:
+            available["latent"] = np.asarray(latent)
+        lengths = {name: len(value) for name, value in available.items()} | ({} if count is None else {"count": count})
+        if len(set(lengths.values())) != 1 or min(lengths.values()) < 1:
+            raise ConfigError("`count`, `latent` and every condition must agree on one number of samples, at least 1. "
+                              f"Received: {lengths or 'none of them'}.")
+        count = next(iter(lengths.values()))
+        if latent is None and (drawn := self.fixed_latent(count, seed)) is not None:
+            available["latent"] = drawn
         network = self.generator if raw else self.sampler
-        return np.concatenate([
-            np.asarray(tf.cast(call_network(
-                network, {key: tf.convert_to_tensor(value[start:start + batch_size])
-                          for key, value in available.items()}, training), tf.float32))
-            for start in range(0, count, batch_size)])
+        with lent(network, self.seed if seed is None else seed) if training else contextlib.nullcontext():
+            return np.concatenate([
+                np.asarray(tf.cast(call_network(
+                    network, {key: tf.convert_to_tensor(value[start:start + batch_size])
+                              for key, value in available.items()}, training), tf.float32))
+                for start in range(0, count, batch_size)])
 
     def fixed_latent(self, count: int, seed: int | None = None) -> np.ndarray | None:
         """The noise of `generate`: `count` latents that depend on `seed` alone; None without a latent."""
         drawn = self.latent.sample(count, Stream(self.seed if seed is None else seed, 0, "fixed"))
         return None if drawn is None else np.asarray(drawn)
-
-
-def descend(tape, loss, variables, optimizer) -> tf.Tensor:
-    """One optimizer update; returns the global L2 norm of the unscaled gradient, float32."""
-    return apply(tape.gradient(loss, variables), variables, optimizer)
-
-
-def apply(gradients, variables, optimizer) -> tf.Tensor:
-    """Apply gradients; returns their global L2 norm, unscaled, float32."""
-    norm = tf.linalg.global_norm([tf.cast(gradient, tf.float32) for gradient in gradients if gradient is not None])
-    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        norm /= tf.cast(optimizer.dynamic_scale.value, tf.float32)
-        norm = tf.where(tf.math.is_finite(norm), norm, 0.0)  # an overflow: the optimizer skips this update
-    optimizer.apply(gradients, variables)
-    return norm

@@ -60,5 +60,5 @@ class Stream:
         return tf.random.stateless_uniform(shape, self.key(purpose), low, high, tf.int32)
 
     def chance(self, shape, purpose: str, probability) -> tf.Tensor:
-        """bool draws, True with `probability`."""
+        """Boolean draws, True with `probability`."""
         return self.uniform(shape, purpose) < probability

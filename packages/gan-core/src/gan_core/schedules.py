@@ -22,8 +22,9 @@ def linear_decay(rate: float, steps: int, *, start: int = 0, updates_per_step: f
     """A learning rate that stays until `start`, then falls linearly to 0 at `steps`.
 
     Args:
-        rate: the initial learning rate.
-        steps, start: in generator steps.
+        rate: float > 0, the initial learning rate.
+        steps: int, the generator step at which the rate is 0.
+        start: int, the generator step at which it begins to fall.
         updates_per_step: this optimizer's updates per generator step (`n_critic` for a critic): optimizers count
             their own updates.
     """

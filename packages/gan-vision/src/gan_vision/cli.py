@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from gan_core.cli import Modality, make_app, run
-
 import gan_vision
+from gan_core.cli import Modality, make_app, run
 from gan_vision.demo import demo
 from gan_vision.recipes import RECIPES
-
 
 MODALITY = Modality(
     program="gan-vision",

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 from cyclopts import Parameter
 
-SETTINGS = {"data": "digits", "size": 16, "width": 128, "latent": 64, "steps": 3000, "batch_size": 64,
+SETTINGS = {"data": "digits", "size": 16, "width": 128, "latent": 64, "steps": 2500, "batch_size": 64,
             "learning_rate": 2e-4, "sample_every": 500, "checkpoint_every": 1000}
 CONFIDENT = 0.9
 SHARE_OF_A_CLASS = 0.01
@@ -30,7 +30,6 @@ def demo(*, out: Path | None = None, steps: Annotated[int, Parameter(help="Discr
     from gan_core.run.config import validate, write_yaml
     from gan_core.run.folder import RunFolder
     from gan_core.run.progress import Progress
-
     from gan_vision.cli import MODALITY
     from gan_vision.recipes import dcgan
 
@@ -76,7 +75,6 @@ class DigitScores:
         """{"kid", "digits_found", "recognised"}: a digit counts as found with 1 % of the samples, surely recognised."""
         from gan_core.metrics.functional.kid import squared_discrepancy
         from gan_core.metrics.functional.modes import labels_from_probabilities
-
         from gan_vision.image_grid import to_uint8
 
         fake = to_uint8(gan.generate(count=self.count, seed=1), self.value_range)
@@ -107,8 +105,9 @@ def first_and_last(folder) -> Path:
 
 def conclude(folder, picture: Path, history: list[dict[str, float]], classes: int) -> None:
     """The numbers before and after, where to look, what to type next."""
-    from gan_core.run.progress import stdout
     from rich.table import Table
+
+    from gan_core.run.progress import stdout
 
     table = Table("", "untrained", "trained", "real digits would give")
     first, last = history[0], history[-1]

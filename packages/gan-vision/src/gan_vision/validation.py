@@ -5,10 +5,10 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+
 from gan_core.metrics.extractors import Extractor, RandomConvolution
 from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.functional.kid import kernel_distance
-
 from gan_vision.image_grid import to_uint8
 
 COUNT = 1000

@@ -17,7 +17,7 @@ def quiet():
 
 @pytest.fixture
 def sets():
-    return np.random.default_rng(0).normal(size=(2, 47, 4)) + [[[0.0]], [[0.3]]]
+    return np.random.default_rng(0).normal(np.array([[[0.0]], [[0.3]]]), 1, size=(2, 47, 4))
 
 
 @pytest.mark.parametrize("cuts", [[], [1, 2, 3], [5, 25, 46]])

@@ -108,8 +108,9 @@ class PairedAudioFolder(PairedWindows):
         """(clean, noisy) of every usable pair and speed, in the stored type."""
         rate, kept = self._options["sample_rate"], []
         for pair in _track(self.pairs, self._progress):
+            seen = Report()
             try:
-                sides = read_pair(pair, **self._options, report=self.report)
+                sides = read_pair(pair, **self._options, report=seen)
             except AudioDataError as error:
                 if self._strict:
                     raise
@@ -123,6 +124,7 @@ class PairedAudioFolder(PairedWindows):
                 self.report.skipped[pair.key] = f"{length} samples, shorter than a window, and tail=\"drop\""
                 continue
             kept.append(pair)
+            self.report.add(seen)
             for speed in self._speeds:
                 changed = [side if speed == 1.0 else change_rate(side, round(rate * speed), rate) for side in sides]
                 yield tuple(self._store(side, dtype, pair.key) for side in changed)

@@ -28,6 +28,12 @@ class Report:
         """Remember that `kind` was seen in `name`."""
         self.notes.setdefault(kind, []).append(name)
 
+    def add(self, other: Report) -> None:
+        """Take over what `other` holds."""
+        self.skipped |= other.skipped
+        for kind, names in other.notes.items():
+            self.notes.setdefault(kind, []).extend(names)
+
     @property
     def counts(self) -> Counter:
         """How often each kind was seen; "skipped" among them."""

@@ -54,7 +54,7 @@ def _usage(error: CycloptsError) -> str:
 def leave(message: str, code: int, debug: bool = False) -> None:
     """Print `message` to stderr and exit with `code`; with `debug` the traceback is shown instead."""
     if debug and sys.exc_info()[0] is not None:
-        raise  # noqa: PLE0704
+        raise
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print("error:", style="bold red", end=" ")
     console.print(message, markup=False)

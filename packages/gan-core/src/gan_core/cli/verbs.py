@@ -141,7 +141,7 @@ def describe(modality: Modality, recipe: str, *, as_json: bool, config: Path | N
     module = modality.recipe(recipe)
     found = description(recipe, resolved, module.build(resolved, *module.placeholder(resolved)))
     if as_json:
-        print(json.dumps(found))  # noqa: T201
+        print(json.dumps(found))
     else:
         print_description(found)
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 from gan_core.errors import ConfigError
 from gan_core.objective import Round
 from gan_core.regularizers.input_gradient import check_inner_scale, check_positive, input_gradients, norms
+from gan_core.regularizers.normalization import warn_of_batch_normalization
 
 
 class GradientPenalty:
@@ -36,6 +37,10 @@ class GradientPenalty:
                  inner_scale: float = 1.0):
         self.weight, self.target = check_positive("weight", weight), check_positive("target", target)
         self.one_sided, self.inner_scale = bool(one_sided), check_inner_scale(inner_scale)
+
+    def inspect(self, discriminators) -> None:
+        """Called once by the GAN: warn of batch normalisation, which this penalty does not go with."""
+        warn_of_batch_normalization(discriminators)
 
     def points(self, round: Round) -> tf.Tensor:
         """x̂, (batch, ...): where the gradient is taken."""

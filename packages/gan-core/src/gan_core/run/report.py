@@ -26,7 +26,8 @@ STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:78rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.25rem .8rem;border-bottom:1px solid #ddd;text-align:left;
 vertical-align:top}h2{margin-top:2.2rem}img{max-width:100%}.samples{display:flex;gap:2rem;flex-wrap:wrap}
-figure{margin:.8rem 0;flex:1 1 20rem;min-width:0}figcaption{color:#555}.samples img{min-width:50%;image-rendering:pixelated}
+figure{margin:.8rem 0;flex:1 1 20rem;min-width:0}figcaption{color:#555}
+.samples img{min-width:50%;image-rendering:pixelated}
 pre{background:#f5f5f2;padding:.8rem;overflow:auto}.warn td:first-child{color:#b3261e;font-weight:600}
 """
 
@@ -108,7 +109,7 @@ def _progress(lines: list[dict], settings: dict, findings: Sequence[Finding]) ->
         return f"<strong>Diverged</strong> at step {last:,}: a loss stopped being finite."
     if not isinstance(total, int):
         return f"{last:,} steps are recorded."
-    return (f"All {total:,} steps are done." if last >= total else
+    return (f"All {last:,} steps are done." if last >= total else
             f"<strong>Not finished</strong>: {last:,} of {total:,} steps are recorded.")
 
 
@@ -119,12 +120,14 @@ def _findings(findings: Sequence[Finding]) -> str:
     for name in dict.fromkeys(finding.name for finding in sorted(findings, key=lambda each: each.level != "warn")):
         episodes = [finding for finding in findings if finding.name == name]
         first, last = episodes[0], episodes[-1]
-        when = f"{first.step:,}" if len(episodes) == 1 else f"{len(episodes)} times, from {first.step:,} to {last.step:,}"
+        when = f"{first.step:,}"
+        if len(episodes) > 1:
+            when = f"{len(episodes)} times, from {when} to {last.step:,}"
         cells = ("warning" if last.level == "warn" else last.level, name, when, last.what, last.advice)
-        rows.append(f'<tr class="{html.escape(last.level)}">' + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-                    + "</tr>")
-    return ("<table><tr><th></th><th>finding</th><th>step</th><th>what was seen (last)</th><th>what usually helps</th></tr>"
-            + "".join(rows) + "</table>")
+        rows.append((last.level, "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)))
+    head = ("", "finding", "step", "what was seen (last)", "what usually helps")
+    return ("<table><tr>" + "".join(f"<th>{cell}</th>" for cell in head) + "</tr>"
+            + "".join(f'<tr class="{html.escape(level)}">{row}</tr>' for level, row in rows) + "</table>")
 
 
 def _last_values(lines: list[dict]) -> list[tuple]:

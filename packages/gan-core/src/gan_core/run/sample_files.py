@@ -49,9 +49,8 @@ def samples_as_html(folder: Path) -> str:
 
 
 def _row(files: Sequence[Path], folder: Path) -> str:
-    shown = files[:KINDS]
     figures = []
-    for path in shown:
+    for path in files[:KINDS]:
         name = html.escape(path.relative_to(folder).as_posix())
         figures.append(f"<figure><figcaption>{name}</figcaption>{_inline(path, name)}</figure>")
     return f'<div class="samples">{"".join(figures)}</div>'
@@ -68,8 +67,8 @@ def _inline(path: Path, name: str) -> str:
             data = base64.b64encode(path.read_bytes()).decode()
             return f'<audio controls src="data:audio/{SOUNDS[suffix]};base64,{data}"></audio>'
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        return f"<p>This file cannot be read: {html.escape(str(error.strerror or 'it is damaged'))}.</p>"
+    except (OSError, SyntaxError, ValueError) as error:  # SyntaxError: Pillow's word for a broken PNG
+        return f"<p>This file cannot be read: {html.escape(getattr(error, 'strerror', None) or 'it is damaged')}.</p>"
     cut = [*lines[:LONGEST_TEXT], "..."] if len(lines) > LONGEST_TEXT else lines
     return f"<pre>{html.escape(chr(10).join(cut))}</pre>"
 

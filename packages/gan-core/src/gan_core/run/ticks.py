@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from typing import NamedTuple
 
 import numpy as np
@@ -43,13 +44,13 @@ class Ticks:
 
     def stretch(self, updates: int, least: int = 1, *, skip: int = 0) -> list[Tick] | None:
         """The last ticks that hold `updates` updates and are at least `least`, the newest `skip` left out; or None."""
-        covered, count = 0, 0
-        for tick in reversed(self.items[:len(self.items) - skip]):
-            covered, count = covered + tick.span, count + 1
-            if covered >= updates and count >= least:
-                end = len(self.items) - skip
-                return self.items[end - count:end]
-        return None
+        end = len(self.items) - skip
+        if end < least:
+            return None
+        # A tick covers (step - span, step]; the stretch begins with the last tick that begins early enough.
+        late = self.items[end - 1].step - updates
+        begin = bisect.bisect_right(self.items, late, hi=end, key=lambda tick: tick.step - tick.span) - 1
+        return None if begin < 0 else self.items[min(begin, end - least):end]
 
 
 def mean(ticks: list[Tick], name: str) -> float | None:

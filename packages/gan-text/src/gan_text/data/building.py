@@ -32,7 +32,7 @@ def count_vocabulary(source, settings: CorpusSettings, progress: Progress) -> tu
         counter.add(normalized(block.text, lowercase=settings.lowercase))
         progress("counting tokens", block.position, size)
     counts = counter.result()
-    if not counts:
+    if all(token.isspace() for token in counts):
         raise TextDataError(f"{source.name}: no text in it, only blank lines. Expected one sentence per line.")
     vocabulary = Vocabulary.from_counts(
         counts, level=settings.level, max_size=settings.max_size, min_count=settings.min_count,
@@ -72,8 +72,9 @@ def write_rows(source, folder: Path, vocabulary: Vocabulary, settings: CorpusSet
         report.length_histogram = histogram.tolist()
         if not report.rows["train"]:
             table = "; ".join(f"{name}: {value}" for name, value in report.rows_of_table()[1:8])
-            raise TextDataError(f"{source.name}: nothing is left for training. {table}. Loosen `too_long`, `unknown` "
-                                "or `length`, or add text.")
+            remedy = ("All distinct rows fell into the other splits: raise the share of train in `splits`"
+                      if sum(report.rows.values()) else "Loosen `too_long`, `unknown` or `length`")
+            raise TextDataError(f"{source.name}: nothing is left for training. {table}. {remedy}, or add text.")
     except BaseException:
         for file in files.values():
             file.discard()

@@ -141,12 +141,13 @@ class Vocabulary:
             VocabularyError: an unknown token, and the vocabulary has no "unk".
         """
         unknown = self.special("unk")
-        ids = [self._id_of.get(token, unknown) for token in tokens]
-        if unknown is None and None in ids:
-            wrong = next(token for token in tokens if token not in self._id_of)
-            raise VocabularyError(f"the token {wrong!r} is not in the vocabulary, which has no unknown token. "
-                                  f"Known: {' '.join(self.tokens[len(self.specials):][:40])}.")
-        return ids
+        if unknown is not None:
+            return [self._id_of.get(token, unknown) for token in tokens]
+        try:
+            return [self._id_of[token] for token in tokens]
+        except KeyError as error:
+            raise VocabularyError(f"the token {error.args[0]!r} is not in the vocabulary, which has no unknown token. "
+                                  f"Known: {' '.join(self.tokens[len(self.specials):][:40])}.") from None
 
     def encode(self, text: str, length: int | None = None, *, add_markers: bool | None = None) -> np.ndarray:
         """The ids of one sentence.

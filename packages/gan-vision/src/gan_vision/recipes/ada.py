@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-import gan_core as core
 import pydantic
 
+import gan_core as core
 from gan_vision import models
 from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
 

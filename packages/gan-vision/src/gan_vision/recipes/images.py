@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-import gan_core as core
 import numpy as np
 import pydantic
-from gan_core.run.config import RunConfig
 
+import gan_core as core
+from gan_core.run.config import RunConfig
 from gan_vision import data
 
 GRAY_SOURCES = ("digits", "tfds:mnist", "tfds:fashion_mnist")

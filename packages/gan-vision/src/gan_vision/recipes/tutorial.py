@@ -5,9 +5,9 @@ gan-vision train tutorial --data tfds:celeb_a
 
 from __future__ import annotations
 
-import gan_core as core
 import pydantic
 
+import gan_core as core
 from gan_vision import models
 from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
 

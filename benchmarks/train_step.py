@@ -1,0 +1,163 @@
+"""The train step of `ada` at 64 pixels through `fit`, against a bare hand-written TensorFlow step of the same game."""
+
+from __future__ import annotations
+
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import gan_core as core
+from gan_vision import data
+from gan_vision.models import NETWORKS
+
+BATCH = 32
+
+
+def networks(seed: int = 0):
+    """The generator and discriminator of `ada` at 64 pixels."""
+    keras.utils.set_random_seed(seed)
+    pair = NETWORKS["ada"]
+    return pair.build_generator(64, 3), pair.build_discriminator(64, 3)
+
+
+def optimizers():
+    """Adam as the recipe has it."""
+    return keras.optimizers.Adam(2e-4, 0.5), keras.optimizers.Adam(2e-4, 0.5)
+
+
+def images(count: int = 512):
+    """Noise pictures: their content does not change the cost."""
+    return data.ImageSet(np.random.default_rng(0).integers(0, 256, (count, 64, 64, 3), dtype=np.uint8), name="noise")
+
+
+def bare_step():
+    """The simultaneous update with an averaged generator, written by hand; returns (batch) -> None."""
+    generator, discriminator = networks()
+    average = keras.models.clone_model(generator)
+    average.set_weights(generator.get_weights())
+    g_optimizer, d_optimizer = optimizers()
+    g_optimizer.build(generator.trainable_variables)
+    d_optimizer.build(discriminator.trainable_variables)
+    step_number = tf.Variable(0, dtype=tf.int64)
+
+    @tf.function(jit_compile=False)
+    def step(real):
+        z = tf.random.stateless_normal((BATCH, 64), tf.stack([tf.constant(7, tf.int64), step_number]))
+        with tf.GradientTape(persistent=True) as tape:
+            fake = generator(z, training=True)
+            r, f = discriminator(real, training=True), discriminator(fake, training=True)
+            r, f = tf.cast(r, tf.float32), tf.cast(f, tf.float32)
+            d_loss = tf.reduce_mean(tf.nn.softplus(-r)) + tf.reduce_mean(tf.nn.softplus(f))
+            g_loss = tf.reduce_mean(tf.nn.softplus(-f))
+        d_gradients = tape.gradient(d_loss, discriminator.trainable_variables)
+        g_gradients = tape.gradient(g_loss, generator.trainable_variables)
+        g_optimizer.apply(g_gradients, generator.trainable_variables)
+        d_optimizer.apply(d_gradients, discriminator.trainable_variables)
+        for ours, theirs in zip(average.weights, generator.weights, strict=True):
+            ours.assign(ours * 0.99 + theirs * 0.01)
+        step_number.assign_add(1)
+        return d_loss, g_loss
+
+    return step
+
+
+def our_gan():
+    """The same game as a `GAN`."""
+    gan = core.GAN(*networks(), core.Objective(core.NonSaturating()), core.Normal(64), ema=0.99, update="simultaneous")
+    gan.compile(*optimizers())
+    return gan
+
+
+def seconds_per_step(steps: int = 12, repetitions: int = 5) -> dict[str, list[float]]:
+    """Wall seconds per step of both, measured in turn so that drifts of the machine hit both alike."""
+    loader = images().loader(BATCH, seed=0, value_range=(0.0, 1.0))
+    step, gan = bare_step(), our_gan()
+    batch = next(iter(loader.dataset(0, 1)))["real"]
+
+    def bare():
+        for _ in range(steps):
+            losses = step(batch)
+        return [float(loss) for loss in losses]
+
+    def ours():
+        gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
+
+    times: dict[str, list[float]] = {"bare": [], "fit": []}
+    for repetition in range(repetitions + 1):
+        for name, run in (("bare", bare), ("fit", ours)):
+            started = time.perf_counter()
+            run()
+            if repetition:  # the first one traces
+                times[name].append((time.perf_counter() - started) / steps)
+    return times
+
+
+def loader_share(steps: int = 20) -> float:
+    """The share of the step that waits for data: time to draw a batch with the pipeline idle, over the step."""
+    loader = images().loader(BATCH, seed=0, value_range=(0.0, 1.0))
+    gan = our_gan()
+    gan.fit(loader.dataset(0, 3), steps_per_epoch=3, verbose=0, shuffle=False)
+    waiting = 0.0
+    started = time.perf_counter()
+    iterator = iter(loader.dataset(0, steps))
+    for _ in range(steps):
+        before = time.perf_counter()
+        batch = next(iterator)
+        waiting += time.perf_counter() - before
+        gan.train_function(iter([batch]))
+        gan.running_means.total.numpy()  # wait for the step, as the non-finite guard of a run does
+    return waiting / (time.perf_counter() - started)
+
+
+def memory_growth(steps: int = 2000) -> float:
+    """Growth of the resident set in MB per 100 steps of a tiny GAN, after a warm-up."""
+    import psutil
+
+    keras.utils.set_random_seed(0)
+    pair = NETWORKS["cifar10"]
+    gan = core.GAN(pair.build_generator(8, 1, width=16, latent=8), pair.build_discriminator(8, 1, width=16),
+                   core.Objective(core.NonSaturating()), core.Normal(8), ema=0.99)
+    gan.compile(*optimizers())
+    pictures = data.ImageSet(np.zeros((256, 8, 8, 1), np.uint8), name="blank")
+    loader = pictures.loader(32, seed=0)
+    gan.fit(loader.dataset(0, 500), steps_per_epoch=500, verbose=0, shuffle=False)
+    before = psutil.Process().memory_info().rss
+    gan.fit(loader.dataset(500, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
+    return (psutil.Process().memory_info().rss - before) / 1e6 / (steps / 100)
+
+
+def precision_seconds(policy: str, steps: int = 12, repetitions: int = 5) -> list[float]:
+    """Seconds per step of `fit` under a dtype policy."""
+    keras.config.set_dtype_policy(policy)
+    try:
+        loader, gan = images().loader(BATCH, seed=0, value_range=(0.0, 1.0)), our_gan()
+        times = []
+        for repetition in range(repetitions + 1):
+            started = time.perf_counter()
+            gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
+            if repetition:
+                times.append((time.perf_counter() - started) / steps)
+        return times
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+def rows(quick: bool = False) -> list[tuple[str, str, str]]:
+    """(what, measured, promised) of this file."""
+    repetitions = 2 if quick else 7
+    times = seconds_per_step(repetitions=repetitions)
+    bare, fit = np.median(times["bare"]), np.median(times["fit"])
+    ratios = np.array(times["fit"]) / np.array(times["bare"])
+    found = [("`ada` step, 64 px, batch 32: `fit` / bare TensorFlow step",
+              f"{np.median(ratios):.3f} ({np.min(ratios):.3f} to {np.max(ratios):.3f}; {bare * 1e3:.0f} ms, "
+              f"{fit * 1e3:.0f} ms)", "at most 1.05")]
+    half = np.median(precision_seconds("mixed_bfloat16", repetitions=repetitions))
+    full = np.median(precision_seconds("float32", repetitions=repetitions))
+    found.append(("the same step: float32 / bfloat16", f"{full / half:.2f} ({full * 1e3:.0f} ms, {half * 1e3:.0f} ms)",
+                  "at least 1.3 with AVX512-BF16"))
+    found.append(("share of the step spent waiting for the loader", f"{loader_share():.2%}", "below 3 %"))
+    found.append(("memory growth over 2,000 steps, MB per 100 steps", f"{memory_growth(500 if quick else 2000):.2f}",
+                  "flat (below 1)"))
+    return found

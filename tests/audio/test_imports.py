@@ -1,0 +1,26 @@
+import subprocess
+import sys
+
+import gan_audio
+
+LIGHT = ["", ".data", ".data.folder", ".data.voicebank", ".data.folder_mixing", ".data.cache", ".damage", ".metrics",
+         ".baselines", ".enhance", ".enhance_files", ".evaluation", ".models", ".models.presets", ".data.synthetic"]
+
+
+def test_nothing_but_the_networks_loads_tensorflow():
+    code = "import sys, importlib\n" + "\n".join(f"importlib.import_module('gan_audio{name}')" for name in LIGHT)
+    code += "\nprint(sorted({'tensorflow', 'keras', 'scipy', 'librosa', 'matplotlib', 'numba'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert found.strip() == "[]"
+
+
+def test_every_public_name_resolves():
+    code = "import gan_audio, gan_audio.data\n" \
+           "for package in (gan_audio, gan_audio.data):\n    [getattr(package, name) for name in package.__all__ * 2]\n" \
+           "print(callable(gan_audio.mix_folder), callable(gan_audio.evaluate))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert found.strip() == "True True"
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    assert not hasattr(gan_audio, "nothing")

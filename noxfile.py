@@ -91,7 +91,7 @@ def bench(session: nox.Session) -> None:
 def oracles(session: nox.Session) -> None:
     """Compare the metrics with torch-fidelity, clean-fid, pytorch-fid and torchmetrics (large downloads)."""
     session.install("torch==2.13.0")
-    session.install(*wheels(session, ["core"]), *PYTEST, "scipy>=1.15,<1.18", "torch-fidelity==0.4.0", "torchmetrics>=1.9",
-                    "requests", "tqdm")
+    session.install(*wheels(session, ["core"]), *PYTEST, "scipy>=1.15,<1.18", "torch-fidelity==0.4.0",
+                    "torchmetrics>=1.9", "requests", "tqdm")
     session.install("--no-deps", "clean-fid==0.1.35", "pytorch-fid==0.3.0")
     session.run("python", "-m", "pytest", "tests/oracles", *session.posargs)

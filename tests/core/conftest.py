@@ -54,14 +54,14 @@ def make_discriminator():
 
 @pytest.fixture
 def make_gan():
-    """(objective, generator=, discriminators=, optimizer=, compile=, GAN options) -> a compiled toy GAN."""
+    """(objective, generator=, discriminators=, optimizer=, compile=, GAN options) -> a compiled toy GAN that runs eagerly."""
 
     def make(objective=None, *, generator=None, discriminators=None, optimizer=None, compile=None, **options):
         keras.utils.set_random_seed(1)
         gan = GAN(generator or build_generator(), discriminators or build_discriminator(),
                   objective or Objective(NonSaturating()), options.pop("latent", Normal(3)), **options)
         optimizer = optimizer or keras.optimizers.Adam(0.01, 0.5)
-        gan.compile(optimizer, optimizer, **(compile or {}))
+        gan.compile(optimizer, optimizer, **{"run_eagerly": True, **(compile or {})})
         return gan
 
     return make

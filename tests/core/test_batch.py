@@ -45,6 +45,10 @@ def test_a_one_tuple_is_the_real_sample():
     assert as_batch((1,)) == {"real": 1}
 
 
+def test_a_dict_inside_a_tuple_keeps_its_names():
+    assert as_batch(({"real": 1, "source": 2}, None)) == {"real": 1, "source": 2}
+
+
 def test_a_dict_keeps_its_names():
     assert as_batch({"real": 1, "source": 2}) == {"real": 1, "source": 2}
 
@@ -57,13 +61,6 @@ def test_splitting_leaves_the_batch_itself_untouched():
 
 def test_functional_inputs_are_known_by_name():
     assert input_names(sum_of("latent", "label")) == ("latent", "label")
-
-
-def test_a_dict_of_inputs_is_known_by_its_keys():
-    latent = keras.Input((1,), name="z")
-    network = keras.Model({"latent": latent}, keras.layers.Rescaling(3.0)(latent))
-    assert input_names(network) == ("latent",)
-    assert call_network(network, {"latent": tf.constant([[2.0]])}, False).numpy().item() == 6.0
 
 
 def test_a_sequential_network_declares_its_input_by_name():
@@ -127,11 +124,12 @@ def test_one_hot_can_encode_a_condition():
 
 @pytest.mark.parametrize(("action", "message"), [
     (lambda: as_batch({"image": 1}), r"needs the key `real`. Received: keys=\['image'\]"),
+    (lambda: as_batch((1, 2, 3)), r"a tuple must be \(real,\) or \(real, label\). Received: 3 parts"),
     (lambda: input_names(keras.Sequential([keras.layers.Dense(1)], name="plain")), r"declare its inputs by name. Received: 'plain'"),
     (lambda: call_network(sum_of("latent", "label"), {"latent": 1, "text": 2}, False),
      r"reads the input `label`, which this batch does not have. Received: latent, text"),
     (lambda: call_discriminator(sum_of("sample", "source"), tf.zeros((1, 1)), {}), r"reads the input `source`"),
-], ids=["no real", "no inputs", "generator input", "discriminator input"])
+], ids=["no real", "three parts", "no inputs", "generator input", "discriminator input"])
 def test_bad_batches_and_networks_are_explained(action, message):
     with pytest.raises(ConfigError, match=message):
         action()

@@ -58,5 +58,5 @@ def test_a_missing_key_is_named(pairs, message):
 
 
 def test_without_any_condition_there_is_nothing_to_mismatch():
-    with pytest.raises(ConfigError, match="need a condition to exchange. Received: none"):
+    with pytest.raises(ConfigError, match=r"need a condition to exchange\. Received: none"):
         ShuffledCondition()(REAL, {}, Stream(0, 0))

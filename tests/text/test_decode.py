@@ -89,7 +89,7 @@ def test_a_wrong_shape_is_refused():
 def test_names_become_banned_ids():
     vocabulary = Vocabulary("ab", level="character")
     assert banned_ids(vocabulary, ["unk", "pad", "b"]) == [1, 0, 3]
-    with pytest.raises(ValueError, match="`ban` names 'z'.*pad, unk"):
+    with pytest.raises(ValueError, match=r"`ban` names 'z'.*pad, unk"):
         banned_ids(vocabulary, ["z"])
 
 

@@ -189,17 +189,19 @@ def test_swapped_folders_are_a_warning(write, tmp_path):
 
 
 def test_files_shorter_than_a_window_are_reported_when_tails_are_dropped(folders):
-    with pytest.raises(AudioDataError, match='no window remains of .*10000 samples, shorter than a window, and tail="drop"'):
+    with pytest.raises(AudioDataError, match=r'no window remains of .*10000 samples, shorter than a window, and tail="drop"'):
         PairedAudioFolder(*folders(1, 10_000), tail="drop")
+
+
+def test_a_file_shorter_than_a_window_among_others_is_skipped_when_tails_are_dropped(folders):
+    for seed, side in enumerate(folders(1)):
+        soundfile.write(str(side / "b.wav"), 0.1 * np.random.default_rng(seed).uniform(-1, 1, 10_000), 16_000)
     with pytest.warns(AudioWarning, match="1 skipped: b"):
-        folders(1, 20_000)
-        for side in folders(0):
-            soundfile.write(str(side / "b.wav"), 0.1 * np.random.default_rng(0).uniform(-1, 1, 10_000), 16_000)
-        PairedAudioFolder(*folders(0), tail="drop")
+        assert len(PairedAudioFolder(*folders(0), tail="drop")) == 1
 
 
 def test_too_much_for_memory_asks_for_a_cache(folders):
-    with pytest.raises(AudioDataError, match='more than `memory_limit`.*Pass `cache="windows.h5"`'):
+    with pytest.raises(AudioDataError, match=r'more than `memory_limit`.*Pass `cache="windows.h5"`'):
         PairedAudioFolder(*folders(1), memory_limit=1000)
 
 

@@ -57,7 +57,7 @@ def test_equal_seeds_write_equal_files(sources, tmp_path):
 def test_a_folder_in_use_is_not_overwritten(sources):
     sources[2].mkdir()
     (sources[2] / "thesis.txt").touch()
-    with pytest.raises(AudioConfigError, match="the folder is not empty.*`overwrite=True`"):
+    with pytest.raises(AudioConfigError, match=r"the folder is not empty.*`overwrite=True`"):
         mix_folder(*sources)
 
 

@@ -51,7 +51,7 @@ def test_files_without_partner_are_reported_when_not_strict(folders):
 def test_no_pair_at_all_is_an_error_even_when_not_strict(write, tmp_path):
     write("clean/a.wav")
     write("noisy/b.wav")
-    with pytest.raises(PairError, match="0 pairs match. Partners must have the same name"):
+    with pytest.raises(PairError, match=r"0 pairs match. Partners must have the same name"):
         find_pairs(tmp_path / "clean", tmp_path / "noisy", strict=False)
 
 

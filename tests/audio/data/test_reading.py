@@ -90,12 +90,12 @@ def test_not_finite_samples_are_counted_and_located(write):
 
 
 def test_stereo_is_refused_with_the_option_that_accepts_it(write):
-    with pytest.raises(AudioFormatError, match='2 channels, expected 1. Pass `channels="mix"`'):
+    with pytest.raises(AudioFormatError, match=r'2 channels, expected 1. Pass `channels="mix"`'):
         read_audio(write("x.wav", np.zeros((2000, 2))))
 
 
 def test_another_rate_is_refused_when_resampling_is_off(write):
-    with pytest.raises(AudioFormatError, match="8000 Hz, expected 16000 Hz. Pass `resample=True`"):
+    with pytest.raises(AudioFormatError, match=r"8000 Hz, expected 16000 Hz. Pass `resample=True`"):
         read_audio(write("x.wav", TONE, rate=8000), sample_rate=16_000, resample=False)
 
 

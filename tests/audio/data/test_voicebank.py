@@ -33,7 +33,7 @@ def test_log_lines(tmp_path, line):
 @pytest.mark.parametrize("line", ["p1_2 bus", "p1_2", "p1_2 2.5 bus"])
 def test_other_log_lines_are_refused_with_their_number(tmp_path, line):
     (tmp_path / "log.txt").write_text(f"a bus 1\n{line}\n")
-    with pytest.raises(AudioDataError, match="line 2 is .*Expected `utterance noise snr`"):
+    with pytest.raises(AudioDataError, match=r"line 2 is .*Expected `utterance noise snr`"):
         read_log(tmp_path / "log.txt")
 
 

@@ -29,7 +29,7 @@ def test_a_thinned_curve_keeps_its_mean_and_its_extremes():
 
 
 def test_a_short_curve_is_drawn_as_it_is():
-    steps, means, low, high = thinned(np.arange(3.0), np.array([1.0, 5.0, 2.0]))
+    _, means, low, high = thinned(np.arange(3.0), np.array([1.0, 5.0, 2.0]))
     assert means is low is high
     np.testing.assert_array_equal(means, [1.0, 5.0, 2.0])
 

@@ -105,11 +105,15 @@ def test_a_generator_wins_when_no_sample_of_it_is_recognised():
 
 
 def test_an_accuracy_on_fakes_below_one_percent_is_enough():
-    assert names(ticks(doctor_for("minimax"), 10, fake_accuracy=0.005)) == ["generator_wins"]
+    assert names(ticks(doctor_for("minimax"), 30, fake_accuracy=0.005)) == ["generator_wins"]
+
+
+def test_a_discriminator_that_has_not_learned_yet_is_not_beaten():
+    assert names(ticks(doctor_for("minimax"), 20, fake_accuracy=0.005)) == []
 
 
 def test_a_generator_with_a_loss_does_not_win_at_an_accuracy_of_one_and_a_half_percent():
-    assert names(ticks(doctor_for("minimax"), 10, fake_accuracy=0.015)) == []
+    assert names(ticks(doctor_for("minimax"), 30, fake_accuracy=0.015)) == []
 
 
 @pytest.mark.parametrize("every", [1, 50, 500])
@@ -218,16 +222,17 @@ def test_a_condition_is_reported_once_while_it_lasts():
 
 
 def test_a_condition_is_reported_again_after_it_was_gone():
-    doctor = ticks(doctor_for("minimax"), 10, fake_accuracy=0.0)
+    doctor = ticks(doctor_for("minimax"), 10, fake_accuracy=0.0, g_adversarial=0.0)
     ticks(doctor, 20, start=500)
-    ticks(doctor, 10, start=1500, fake_accuracy=0.0)
+    ticks(doctor, 10, start=1500, fake_accuracy=0.0, g_adversarial=0.0)
     assert names(doctor) == ["generator_wins", "generator_wins"]
 
 
 def test_observe_returns_only_what_is_new():
-    doctor = ticks(doctor_for("minimax"), 3, fake_accuracy=0.0)
-    assert [finding.name for finding in doctor.observe(200, {**HEALTHY, "fake_accuracy": 0.0})] == ["generator_wins"]
-    assert doctor.observe(250, {**HEALTHY, "fake_accuracy": 0.0}) == []
+    sick = {**HEALTHY, "fake_accuracy": 0.0, "g_adversarial": 0.0}
+    doctor = ticks(doctor_for("minimax"), 3, fake_accuracy=0.0, g_adversarial=0.0)
+    assert [finding.name for finding in doctor.observe(200, sick)] == ["generator_wins"]
+    assert doctor.observe(250, sick) == []
 
 
 def test_a_tick_without_a_generator_update_is_judged_by_what_it_has():
@@ -245,24 +250,24 @@ def test_a_new_phase_starts_a_new_history():
 
 
 def test_a_finding_is_one_line_with_step_name_numbers_and_advice():
-    doctor = ticks(doctor_for("minimax"), 40, fake_accuracy=0.0)
+    doctor = ticks(doctor_for("minimax"), 40, fake_accuracy=0.0, g_adversarial=0.0)
     text = str(doctor.findings[0])
     assert "\n" not in text
     assert text.startswith("step 200: warning: generator_wins: ")
     assert text.endswith(ADVICE["generator_wins"][1])
 
 
-def sick(step):
+def exploding_late(step):
     return 0.1 if step < 3500 else 12.0
 
 
 @pytest.mark.parametrize("stop", [50, 1000, 3450, 4000])
 def test_a_restored_doctor_continues_exactly(stop):
-    whole = ticks(doctor_for("wasserstein"), 160, seed=3, real_logit=lambda step: 1e-3 * step, d_gradient_norm=sick, **CRITIC)
+    whole = ticks(doctor_for("wasserstein"), 160, seed=3, real_logit=lambda step: 1e-3 * step, d_gradient_norm=exploding_late, **CRITIC)
     assert len(whole.findings) > 1
     recording = []
     listener = SimpleNamespace(observe=lambda step, values: recording.append((step, values)))
-    ticks(listener, 160, seed=3, real_logit=lambda step: 1e-3 * step, d_gradient_norm=sick, **CRITIC)
+    ticks(listener, 160, seed=3, real_logit=lambda step: 1e-3 * step, d_gradient_norm=exploding_late, **CRITIC)
     halves = doctor_for("wasserstein")
     for step, values in recording:
         halves.observe(step, values)
@@ -330,7 +335,7 @@ def run_folder(tmp_path, lines):
 
 
 def test_diagnose_finds_in_the_record_what_the_run_was_told(tmp_path, capsys):
-    lines = [{"step": step, **HEALTHY, "fake_accuracy": 0.0} for step in range(50, 500, 50)]
+    lines = [{"step": step, **HEALTHY, "fake_accuracy": 0.0, "g_adversarial": 0.0} for step in range(50, 500, 50)]
     lines += [{"step": 500, "sample_diversity": 0.01, "sample_spread": 0.5}, {"step": 550, **HEALTHY, "d_loss": None}]
     found = diagnose(run_folder(tmp_path, lines))
     assert [finding.name for finding in found] == ["generator_wins", "mode_collapse", "nonfinite"]

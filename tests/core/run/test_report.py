@@ -195,7 +195,7 @@ def test_a_large_picture_is_embedded_smaller(folder):
     assert Image.open(io.BytesIO(data)).size == (1280, 1280)
 
 
-@pytest.mark.parametrize("keep", [0, 20, 60])
+@pytest.mark.parametrize("keep", [0, 20, 45])
 def test_a_sheet_cut_short_by_a_crash_does_not_spoil_the_page(folder, keep):
     path = folder.samples / "step-000001000.png"
     path.write_bytes(path.read_bytes()[:keep])

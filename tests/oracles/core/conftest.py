@@ -1,6 +1,6 @@
 """The oracles import torchvision for weights and transforms that these tests never touch: an empty stand-in serves.
 
-Only the session `oracles` collects this folder; see the requirements in its requirements.txt.
+Only the session `oracles` collects this folder; its requirements are in the two text files beside this one.
 """
 
 import importlib.abc
@@ -53,6 +53,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 if importlib.util.find_spec("torchvision") is None:
     sys.meta_path.append(Finder())
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "oracles: compares with other implementations, in a session of its own")
 
 
 def pytest_collection_modifyitems(items):

@@ -218,7 +218,7 @@ def test_a_folder_with_other_files_is_not_touched(tmp_path):
 
 
 def test_a_folder_that_is_no_corpus_is_refused(tmp_path):
-    with pytest.raises(TextDataError, match="not a prepared corpus.*gan-text prepare"):
+    with pytest.raises(TextDataError, match=r"not a prepared corpus.*gan-text prepare"):
         TextCorpus(tmp_path)
 
 
@@ -230,7 +230,7 @@ def test_an_incomplete_corpus_is_refused(tmp_path):
 
 
 def test_an_unknown_part_is_refused(tmp_path):
-    with pytest.raises(TextConfigError, match="`part` must be one of train, validation, test. Received: part='dev'"):
+    with pytest.raises(TextConfigError, match=r"`part` must be one of train, validation, test. Received: part='dev'"):
         prepare(tmp_path, length=64).ids("dev")
 
 

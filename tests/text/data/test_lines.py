@@ -99,7 +99,7 @@ def test_damaged_compression_is_reported(tmp_path, content):
 
 
 def test_a_missing_file_is_reported(tmp_path):
-    with pytest.raises(TextDataError, match="none.txt: cannot be read"):
+    with pytest.raises(TextDataError, match=r"none.txt: cannot be read"):
         text_of(tmp_path / "none.txt")
 
 

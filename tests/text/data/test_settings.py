@@ -39,5 +39,5 @@ def test_the_memory_estimate_counts_eight_one_hot_batches():
 
 
 def test_a_batch_above_the_guard_is_refused_with_the_estimate():
-    with pytest.raises(TextConfigError, match="64 x 512 x 65536 need about 64.0 GiB"):
+    with pytest.raises(TextConfigError, match=r"64 x 512 x 65536 need about 64.0 GiB"):
         check_batch_memory(65536, 512, 64)

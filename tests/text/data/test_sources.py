@@ -66,7 +66,7 @@ def test_a_source_without_files_is_refused_with_the_pattern(tmp_path, form, mess
 
 
 def test_a_missing_file_of_a_list_is_refused(tmp_path):
-    with pytest.raises(TextDataError, match="none.txt: no such file"):
+    with pytest.raises(TextDataError, match=r"none.txt: no such file"):
         open_source([tmp_path / "none.txt"])
 
 
@@ -90,3 +90,22 @@ def test_without_tensorflow_datasets_the_install_line_is_shown(tmp_path, monkeyp
     monkeypatch.delitem(sys.modules, "tensorflow_datasets", raising=False)
     with pytest.raises(MissingDependencyError, match="pip install tensorflow-datasets"):
         open_source("tfds:lm1b")
+
+
+@pytest.mark.slow
+def test_a_data_set_by_name_is_read_split_by_split():
+    datasets = pytest.importorskip("tensorflow_datasets")
+    with datasets.testing.mock_data(num_examples=20):
+        source = open_source("tfds:lm1b")
+        blocks = list(source.blocks())
+    assert [(held, block.lines) for held, block in blocks] == [(False, 20), (True, 20)]
+    assert all(block.text.count("\n") == 20 for _, block in blocks)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "message"), [("no_such_data", "cannot open 'no_such_data'"),
+                                               ("mnist", "has no feature `text`.*'image', 'label'")])
+def test_a_data_set_without_text_is_refused(name, message):
+    pytest.importorskip("tensorflow_datasets")
+    with pytest.raises(TextDataError, match=message):
+        open_source(f"tfds:{name}")

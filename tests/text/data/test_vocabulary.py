@@ -70,7 +70,7 @@ def test_frequent_tokens_come_first_and_ties_are_sorted():
 
 
 def test_the_size_counts_the_special_ids():
-    vocabulary = Vocabulary.from_counts({letter: 1 for letter in "dcba"}, level="character", max_size=4)
+    vocabulary = Vocabulary.from_counts(dict.fromkeys("dcba", 1), level="character", max_size=4)
     assert vocabulary.tokens == ("<pad>", "<unk>", "a", "b")
 
 
@@ -104,14 +104,14 @@ def test_an_unknown_token_without_an_unknown_id_is_refused():
 
 
 REFUSED = {
-    "one token": (dict(tokens="a"), "at least 2 ordinary tokens. Received: 1"),
-    "no token": (dict(tokens=""), "at least 2 ordinary tokens. Received: 0"),
-    "duplicates": (dict(tokens="aba"), "tokens must be distinct. Received: 'a'"),
-    "word among characters": (dict(tokens=["a", "bc"]), "holds single characters. Received: 'bc'"),
-    "empty token": (dict(tokens=["a", ""], level="word"), "must be a non-empty string"),
-    "no string": (dict(tokens=["a", None], level="word"), "must be a non-empty string"),
-    "unknown level": (dict(tokens="ab", level="byte"), "unknown level. Received: 'byte'"),
-    "specials without pad": (dict(tokens="ab", specials=("unk",)), "`specials` must begin with 'pad'"),
+    "one token": ({"tokens": "a"}, "at least 2 ordinary tokens. Received: 1"),
+    "no token": ({"tokens": ""}, "at least 2 ordinary tokens. Received: 0"),
+    "duplicates": ({"tokens": "aba"}, "tokens must be distinct. Received: 'a'"),
+    "word among characters": ({"tokens": ["a", "bc"]}, "holds single characters. Received: 'bc'"),
+    "empty token": ({"tokens": ["a", ""], "level": "word"}, "must be a non-empty string"),
+    "no string": ({"tokens": ["a", None], "level": "word"}, "must be a non-empty string"),
+    "unknown level": ({"tokens": "ab", "level": "byte"}, "unknown level. Received: 'byte'"),
+    "specials without pad": ({"tokens": "ab", "specials": ("unk",)}, "`specials` must begin with 'pad'"),
 }
 
 
@@ -143,7 +143,7 @@ DAMAGED = {
 def test_a_damaged_file_is_refused_with_its_name(tmp_path, content):
     if content is not None:
         (tmp_path / "v.json").write_text(content)
-    with pytest.raises(VocabularyError, match="v.json: not a vocabulary"):
+    with pytest.raises(VocabularyError, match=r"v.json: not a vocabulary"):
         Vocabulary.load(tmp_path / "v.json")
 
 

@@ -56,5 +56,5 @@ def test_accepts_without_strings_is_refused():
 
 
 def test_accepts_with_a_missing_file_names_it(tmp_path):
-    with pytest.raises(TextDataError, match="none.txt: no such file"):
+    with pytest.raises(TextDataError, match=r"none.txt: no such file"):
         command.accepts("arith", file=tmp_path / "none.txt")

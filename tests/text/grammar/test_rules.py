@@ -85,5 +85,5 @@ def test_a_file_that_is_not_utf8_is_refused_with_the_byte(tmp_path):
 
 
 def test_an_unknown_name_lists_the_shipped_grammars():
-    with pytest.raises(GrammarError, match="Did you mean 'arith'.*arith, toy-english"):
+    with pytest.raises(GrammarError, match=r"Did you mean 'arith'.*arith, toy-english"):
         Grammar.load("arit")

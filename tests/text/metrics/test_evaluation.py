@@ -64,5 +64,5 @@ def test_scores_can_be_written_as_json_and_printed():
 
 
 def test_too_few_sentences_are_refused():
-    with pytest.raises(TextConfigError, match="at least two sentences in each collection. Received: generated=1"):
+    with pytest.raises(TextConfigError, match=r"at least two sentences in each collection. Received: generated=1"):
         evaluate_text(DATA[:1], DATA[300:600], DATA[600:])

@@ -1,9 +1,9 @@
 """Pre-emphasis, its inverse, and a high-pass: first-order filters over whole files or block by block.
 
 Pre-emphasis flattens the spectrum of speech before a network sees it, p[n] = x[n] - c·x[n-1] with p[0] = x[0];
-de-emphasis is the recursion y[n] = p[n] + c·y[n-1]. Both have memory: they are applied to the whole file
-before windows are cut, and once to the joined output, never per window. De-emphasis amplifies the lowest frequencies by 1/(1-c), 26 dB for
-c = 0.95, so a small slow error of a network becomes a large one.
+de-emphasis is the recursion y[n] = p[n] + c·y[n-1]. Both have memory: they are applied to the whole file before
+windows are cut, and once to the joined output, never per window. De-emphasis amplifies the lowest frequencies by
+1/(1-c), 26 dB for c = 0.95, so a small slow error of a network becomes a large one.
 """
 
 from __future__ import annotations

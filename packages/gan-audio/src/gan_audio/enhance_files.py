@@ -158,9 +158,10 @@ def _blocks(header: AudioHeader):
     import soundfile
 
     count = 0
-    for block in soundfile.blocks(str(header.path), BLOCK, dtype="float32", always_2d=True):
-        count += len(block)
-        yield block
+    with soundfile.SoundFile(str(header.path)) as file:  # soundfile.blocks returns memory of any content at a cut
+        while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
+            count += len(block)
+            yield block
     if count != header.frames:
         raise AudioReadError(f"{header.path}: cut off: {count} frames could be read, the header declares "
                              f"{header.frames}. Copy the file again, or remove it.")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
@@ -24,11 +25,21 @@ class DiscriminatorOutput(NamedTuple):
 
 
 def as_batch(data) -> dict[str, tf.Tensor]:
-    """Name the parts of what a data set yields."""
+    """Name the parts of what a data set yields.
+
+    Raises:
+        ConfigError: no real samples, or more than two unnamed parts.
+    """
     if isinstance(data, Mapping):
         batch = dict(data)
     elif isinstance(data, tuple | list):
-        batch = dict(zip(("real", "label"), data, strict=False))
+        parts = [part for part in data if part is not None]  # `train_on_batch` fills up with None
+        if len(parts) == 1:
+            return as_batch(parts[0])
+        if len(parts) != 2:
+            raise ConfigError(f"a tuple must be (real,) or (real, label). Received: {len(parts)} parts. Yield a dict "
+                              "{'real': samples, ...} for more.")
+        batch = {"real": parts[0], "label": parts[1]}
     else:
         batch = {"real": data}
     if "real" not in batch:
@@ -36,7 +47,8 @@ def as_batch(data) -> dict[str, tf.Tensor]:
             f"a batch needs the key `real`. Received: keys={sorted(batch)}. Yield {{'real': samples, ...}} "
             "from the data."
         )
-    return batch
+    # Eager calls such as `train_on_batch` hand over arrays.
+    return {name: tf.convert_to_tensor(part) if isinstance(part, np.ndarray) else part for name, part in batch.items()}
 
 
 def split_batch(batch: dict) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
@@ -54,8 +66,7 @@ def input_names(network: keras.Model) -> tuple[str, ...]:
                 f"a network must declare its inputs by name. Received: {network.name!r} without any. Build it with "
                 "keras.Input(..., name='latent' | 'sample' | condition), or set `input_names` on the class."
             )
-        struct = getattr(network, "_inputs_struct", None)
-        names = struct if isinstance(struct, Mapping) else [tensor.name for tensor in network.inputs]
+        names = [tensor.name for tensor in network.inputs]
     return tuple(names)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gan_vision
 from gan_core.cli import Modality, make_app, run
+from gan_vision.check import check
 from gan_vision.demo import demo
 from gan_vision.recipes import RECIPES
 
@@ -12,6 +13,7 @@ MODALITY = Modality(
     summary="Image GANs on Keras 3: the DCGAN family, trained from one command.",
     version=gan_vision.__version__,
     recipes=RECIPES,
+    check=check,
     demo=demo,
 )
 

@@ -15,13 +15,13 @@ CONFIDENT = 0.9
 SHARE_OF_A_CLASS = 0.01
 
 
-def demo(*, out: Path | None = None, steps: Annotated[int, Parameter(help="Discriminator updates.")] = SETTINGS["steps"],
-         seed: int = 0, quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
+def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int = 0, quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Train a DCGAN on 1,797 real handwritten digits: about two minutes on two cores, no network, no GPU.
 
     Parameters
     ----------
     out: New folder for the run; the next number under runs/ by default.
+    steps: Discriminator updates.
     seed: Determines everything that is random.
     quiet: Print nothing but the result.
     """

@@ -48,8 +48,8 @@ def test_a_collapsed_generator_scores_one():
 
 def test_splits_begin_at_the_floor_of_their_share_and_give_the_population_deviation():
     logits = np.random.default_rng(2).normal(size=(11, 3))
-    score = inception_score(logits, splits=2, seed=None)
-    parts = [inception_score(part, splits=1).mean for part in (logits[:5], logits[5:])]
+    score = inception_score(logits, splits=3, seed=None)
+    parts = [inception_score(part, splits=1).mean for part in (logits[:3], logits[3:7], logits[7:])]
     assert score.splits == pytest.approx(parts)
     assert score.std == pytest.approx(np.std(parts))
 

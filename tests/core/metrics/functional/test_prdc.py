@@ -64,6 +64,14 @@ def test_identical_sets_are_fully_precise_recalled_and_covered_and_of_density_ab
     assert four(scores) == (1.0, 1.0, (5 + 1) / 5, 1.0)  # each radius holds its centre and k neighbours
 
 
+@pytest.mark.parametrize("chunk_bytes", [60_000, 1e8])
+def test_the_order_of_the_samples_changes_nothing_though_sums_round_otherwise(chunk_bytes):
+    x = np.random.default_rng(2).normal(size=(400, 129))
+    shuffled = np.random.default_rng(3).permutation(x)
+    scores = precision_recall_density_coverage(x, shuffled, chunk_bytes=chunk_bytes)
+    assert four(scores) == (1.0, 1.0, (5 + 1) / 5, 1.0)
+
+
 def test_points_at_exactly_the_radius_are_inside():
     grid = np.arange(10.0)[:, None] * 0.1  # distances that do not round alike
     scores = precision_recall_density_coverage(grid, grid + 0.1, manifold_k=1, density_k=1)

@@ -14,7 +14,7 @@ from gan_audio.data.resampling import resampled_length
 from gan_audio.errors import AudioConfigError, AudioDataError, PairError, listed
 from gan_audio.frames import frames
 
-LENGTH_TOLERANCE = 0.001  # seconds; encoders and resamplers differ by a few samples, another take by much more
+LENGTH_TOLERANCE = 1000  # parts of a second: encoders and resamplers differ by a few samples, another take by far more
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ def pair_headers(pair: Pair, *, resample: bool = True) -> tuple[AudioHeader, Aud
     if clean.sample_rate != noisy.sample_rate and not resample:
         raise PairError(f"{pair.clean} is at {clean.sample_rate} Hz but {pair.noisy} at {noisy.sample_rate} Hz. "
                         "Pass `resample=True` to convert both to the model's rate.")
-    if abs(clean.frames / clean.sample_rate - noisy.frames / noisy.sample_rate) > LENGTH_TOLERANCE:
+    # in integers: 16 of 16000 frames are exactly one millisecond
+    difference = abs(clean.frames * noisy.sample_rate - noisy.frames * clean.sample_rate)
+    if difference * LENGTH_TOLERANCE > clean.sample_rate * noisy.sample_rate:
         raise PairError(
             f"{pair.clean} has {clean.frames} frames at {clean.sample_rate} Hz "
             f"({clean.frames / clean.sample_rate:.3f} s) but {pair.noisy} has {noisy.frames} at {noisy.sample_rate} Hz "

@@ -36,7 +36,9 @@ def output_format(path, subtype: str | None = None, fallback: str | None = None)
     if subtype is not None and subtype not in known:
         raise AudioConfigError(f"`subtype` must be one of {', '.join(known)} for {suffix} files. "
                                f"Received: subtype={subtype!r}.")
-    choice = subtype or (fallback if fallback in known else None) or _SUBTYPES.get(suffix)
+    # only plain samples: a WAV file may hold MP3 data in principle, and libsndfile then refuses most rates
+    plain = fallback in known and fallback.startswith(("PCM_", "FLOAT", "DOUBLE"))
+    choice = subtype or (fallback if plain else None) or _SUBTYPES.get(suffix)
     return name, choice or soundfile.default_subtype(name)
 
 
@@ -89,7 +91,7 @@ class AudioWriter:
             self._file = soundfile.SoundFile(str(self._partial), "w", **self._settings)
         except (soundfile.SoundFileError, ValueError) as error:
             self._partial.unlink(missing_ok=True)
-            raise AudioConfigError(f"{self.path}: cannot be written with {self._settings}: {error}. "
+            raise AudioConfigError(f"{self.path}: {self._settings} cannot be written (the library says: {error}) "
                                    "Use a .wav file.") from error
         return self
 

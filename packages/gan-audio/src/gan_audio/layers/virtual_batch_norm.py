@@ -30,7 +30,7 @@ class ReferenceBatch(keras.layers.Layer):
     def build(self, input_shape):  # noqa: D102
         self.examples = self.add_weight(name="examples", shape=(self.size, *input_shape[1:]), initializer="zeros",
                                         trainable=False)
-        self.is_set = self.add_weight(name="is_set", shape=(), initializer="zeros", trainable=False)
+        self.is_set = self.add_weight(name="is_set", shape=(), initializer="zeros", trainable=False, autocast=False)
 
     def assign(self, examples) -> None:
         """Fix the reference: (R, time, channels), with the channels in the order of the network's input."""
@@ -39,7 +39,7 @@ class ReferenceBatch(keras.layers.Layer):
 
     def call(self, inputs):  # noqa: D102
         with tf.init_scope():  # the value itself, even while a graph is being traced
-            ready = not tf.executing_eagerly() or bool(ops.convert_to_numpy(self.is_set.value))
+            ready = not tf.executing_eagerly() or bool(self.is_set.value.numpy())
         if not ready:
             raise RuntimeError("virtual batch normalisation needs its reference examples before the first call. "
                                "Received: none. Call `set_reference(discriminator, sample=clean, noisy=noisy)`.")
@@ -92,9 +92,9 @@ class VirtualBatchNorm(keras.layers.Layer):
 
     def build(self, input_shape):  # noqa: D102
         channels = (input_shape[-1],)
-        self.gamma = self.add_weight(name="gamma", shape=channels,
+        self.gamma = self.add_weight(name="gamma", shape=channels, autocast=False,
                                      initializer=keras.initializers.RandomNormal(1.0, 0.02))
-        self.beta = self.add_weight(name="beta", shape=channels, initializer="zeros")
+        self.beta = self.add_weight(name="beta", shape=channels, autocast=False, initializer="zeros")
 
     def call(self, inputs):  # noqa: D102
         values = ops.cast(inputs, "float32")  # q - m² cancels in lower precision

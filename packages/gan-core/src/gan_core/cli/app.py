@@ -21,23 +21,25 @@ Run = Annotated[Path, Parameter(help="The run folder that `train` printed.")]
 def make_app(modality: Modality) -> App:
     """The program of a modality; its package adds the verbs that only it has."""
     app = App(name=modality.program, help=modality.summary, version=modality.version, version_flags=["--version"],
-              help_format="plaintext")
-    train = App(name="train", help="Train a recipe: `train RECIPE --data SOURCE`. `train RECIPE --help` lists its settings.")
+              help_format="plaintext", help_epilogue="Any command: --debug shows the traceback of an error.")
+    train = App(name="train", help="Train a recipe; `train RECIPE --help` lists its settings.")
     for name in modality.recipes:
         train.command(_train_command(modality, name), name=name)
     app.command(train)
 
     @app.command
-    def resume(run: Run, /, *, steps: int | None = None, config: ConfigFile = None, quiet: Quiet = False):
+    def resume(run: Run, /, *, steps: int | None = None, config: ConfigFile = None,
+               allow_change: Annotated[tuple[str, ...], Parameter(negative="")] = (), quiet: Quiet = False):
         """Continue a run exactly where it stopped.
 
         Parameters
         ----------
         steps: Train up to this many steps in total instead.
+        allow_change: A setting that may differ from what the run was started with; can be given several times.
         """
         from gan_core.cli import verbs
 
-        verbs.resume(modality, run, steps=steps, config=config, quiet=quiet)
+        verbs.resume(modality, run, steps=steps, config=config, allow_change=allow_change, quiet=quiet)
 
     @app.command
     def sample(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "-n"])] = 64, out: Path | None = None,

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import tempfile
+import traceback
 
 import pydantic
 from cyclopts import App, CycloptsError
@@ -34,10 +35,10 @@ def run(app: App, arguments: list[str] | None = None) -> None:
     except MemoryError:
         leave("not enough memory. Lower --batch-size or the size of the model.", 2, debug)
     except Exception as error:
-        if debug:
-            raise
+        if isinstance(error, OSError) and error.filename is not None:
+            leave(f"{error.filename}: {error.strerror}. Check the path, its permissions and the free space.", 2, debug)
         if type(error).__name__ == "ResourceExhaustedError":
-            leave(f"not enough memory: {str(error).splitlines()[0]}. Lower --batch-size or the size of the model.", 2, debug)
+            leave(f"not enough memory: {_exhausted(str(error))}. Lower --batch-size or the model's size.", 2, debug)
         leave(f"unexpected {type(error).__name__}: {error}\nPlease report this, with the output of the same command "
               "and --debug.", 1, debug)
 
@@ -51,10 +52,16 @@ def _usage(error: CycloptsError) -> str:
     return str(error)
 
 
+def _exhausted(message: str) -> str:
+    """The line of TensorFlow's long message that names the shape."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no details"]
+    return next((line for line in lines if "OOM when allocating" in line), lines[0])
+
+
 def leave(message: str, code: int, debug: bool = False) -> None:
-    """Print `message` to stderr and exit with `code`; with `debug` the traceback is shown instead."""
-    if debug and sys.exc_info()[0] is not None:
-        raise
+    """Print `message` to stderr, after the traceback with `debug`, and exit with `code`."""
+    if debug:
+        traceback.print_exc()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print("error:", style="bold red", end=" ")
     console.print(message, markup=False)

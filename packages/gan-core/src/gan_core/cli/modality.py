@@ -51,7 +51,8 @@ class Modality:
         try:
             name = values.pop("recipe")
         except KeyError:
-            raise ConfigError(f"{path}: the key `recipe` is missing. Expected: one of {', '.join(self.recipes)}.") from None
+            raise ConfigError(
+                f"{path}: the key `recipe` is missing. Expected: one of {', '.join(self.recipes)}.") from None
         return name, self.recipe(name), values
 
 

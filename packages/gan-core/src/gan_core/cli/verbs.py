@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from gan_core.cli.main import start_tensorflow
 from gan_core.cli.modality import Modality, as_yaml
-from gan_core.errors import ConfigError
+from gan_core.errors import ConfigError, choose
 from gan_core.run.config import RunConfig, read_yaml, validate, write_yaml
 from gan_core.run.folder import RunFolder
 from gan_core.run.progress import Progress, stdout
@@ -47,6 +48,8 @@ def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, 
     """Train a recipe in a new folder; `dry_run` prints what would be done."""
     resolved = resolve(modality, recipe, options, config)
     module = modality.recipe(recipe)
+    if out is not None and not dry_run:
+        RunFolder.refuse_used(out)  # before the slow part
     progress = Progress(quiet=quiet)
     progress.say("starting TensorFlow ...")
     device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
@@ -66,7 +69,8 @@ def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, 
     return folder
 
 
-def resume(modality: Modality, run: Path, *, steps: int | None = None, config: Path | None = None, quiet: bool = False):
+def resume(modality: Modality, run: Path, *, steps: int | None = None, config: Path | None = None,
+           allow_change: Sequence[str] = (), quiet: bool = False):
     """Continue a run from its newest good checkpoint."""
     folder = RunFolder.open(run)
     recipe, module, values = modality.recipe_of(folder.config)
@@ -75,16 +79,26 @@ def resume(modality: Modality, run: Path, *, steps: int | None = None, config: P
         resolved = resolve(modality, recipe, None, config)
     if steps is not None:
         resolved = validate(module.Config, {**resolved.model_dump(), "steps": steps}, "--steps")
+    for field in allow_change:
+        choose("setting in --allow-change", field, module.Config.model_fields)
     progress = Progress(quiet=quiet)
-    progress.say("starting TensorFlow ...")
-    device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
-    experiment = module.build(resolved, *module.load(resolved))
-    from gan_core.run import resume_experiment
+    with folder.lock():  # before the slow part
+        progress.say("starting TensorFlow ...")
+        device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
+        from gan_core.run.checkpoint import Checkpoints
+        from gan_core.run.experiment import refuse_fewer_steps, refuse_other_config, resume_experiment
 
-    announce(modality, progress, folder, device)
-    resume_experiment(experiment, folder, resolved, progress=progress)
-    if steps is not None:
+        may_change, done = ("steps", *allow_change), 0
+        checkpoints = Checkpoints(folder.checkpoints)
+        if checkpoints.steps():  # before data are read, which the other config may have elsewhere
+            saved, _ = checkpoints.newest()
+            refuse_other_config(saved, folder, resolved, may_change)
+            done = saved.step
+        experiment = module.build(resolved, *module.load(resolved))
+        refuse_fewer_steps(done, experiment)
         write_yaml(folder.config, recipe, resolved)
+        announce(modality, progress, folder, device)
+        resume_experiment(experiment, folder, resolved, progress=progress, may_change=may_change)
     conclude(modality, progress, folder)
 
 
@@ -179,7 +193,8 @@ def print_description(found: dict) -> None:
     """A description for people."""
     from rich.table import Table
 
-    table = Table("network", "inputs", "output", "trainable", "non-trainable", title=found["recipe"], title_justify="left")
+    table = Table("network", "inputs", "output", "trainable", "non-trainable", title=found["recipe"],
+                  title_justify="left")
     for part in (found["generator"], *found["discriminators"]):
         table.add_row(part["name"], ", ".join(part["inputs"]), str(part["output_shape"]),
                       f"{part['trainable']:,}", f"{part['non_trainable']:,}")

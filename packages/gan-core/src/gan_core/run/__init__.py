@@ -1,4 +1,4 @@
-"""Running an experiment in a folder: checkpoints, records, samples, progress, signals. Importing loads no TensorFlow."""
+"""Running an experiment in a folder: checkpoints, records, samples, progress, signals. Imports no TensorFlow."""
 
 from __future__ import annotations
 

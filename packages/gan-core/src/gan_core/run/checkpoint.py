@@ -6,9 +6,11 @@ fsync one rename commits. "The newest checkpoint" is computed by verification, n
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from gan_core.errors import CheckpointError, DivergedError, RunError
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+SEAL = "manifest_sha256"
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,10 @@ class Checkpoints:
             RunError: the disk is full or not writable; earlier checkpoints are intact.
         """
         for variable in variables:
-            if variable.dtype.startswith(("float", "bfloat")) and not np.all(np.isfinite(np.asarray(variable, "float32"))):
-                raise DivergedError(f"{variable.path} is not finite at step {step}; no checkpoint was written.")
+            floating = variable.dtype.startswith(("float", "bfloat"))
+            if floating and not np.all(np.isfinite(np.asarray(variable, "float32"))):
+                raise DivergedError(f"{variable.path} is no longer finite at step {step:,}; {self.last()}. "
+                                    "Try a lower learning rate, --precision float32, or another loss.")
         temporary, final = self.folder / f".{self.path(step).name}.tmp", self.path(step)
         try:
             self._refuse_full_disk()
@@ -75,7 +80,8 @@ class Checkpoints:
             manifest = {"schema": SCHEMA, "step": step, **notes,
                         "variables": [describe(variable) for variable in variables],
                         "files": {path.name: fingerprint(path) for path in sorted(temporary.iterdir())}}
-            (temporary / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+            sealed = {**manifest, SEAL: seal(manifest)}
+            (temporary / MANIFEST).write_text(json.dumps(sealed, indent=1), encoding="utf-8")
             crash_point("after-manifest")
             for path in (*temporary.iterdir(), temporary):
                 sync(path)
@@ -86,10 +92,16 @@ class Checkpoints:
         except (OSError, tf.errors.OpError) as error:
             shutil.rmtree(temporary, ignore_errors=True)
             free = shutil.disk_usage(self.folder if self.folder.exists() else ".").free
-            raise RunError(f"cannot write the checkpoint {final}: {getattr(error, 'strerror', None) or error.message}; "
-                           f"{free:,} bytes are free. Earlier checkpoints are intact: make room, then `resume`.") from None
+            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise RunError(f"cannot write the checkpoint {final}: {reason}; {size_in_words(free)} are free. "
+                           "Earlier checkpoints are intact: make room, then `resume`.") from None
         self._prune(step, notes.get("best_step"))
         return final
+
+    def last(self) -> str:
+        """The newest checkpoint in words, for messages."""
+        steps = self.steps()
+        return f"last good checkpoint: step {steps[-1]:,}" if steps else "no checkpoint had been written yet"
 
     def newest(self, step: int | None = None) -> tuple[Saved, list[str]]:
         """The newest checkpoint that verifies (or that of `step`), and one message per damaged one passed over.
@@ -103,8 +115,10 @@ class Checkpoints:
                 return Saved(self.path(candidate), verify(self.path(candidate))), complaints
             except CheckpointError as error:
                 complaints.append(str(error))
-        raise CheckpointError("no usable checkpoint in " + str(self.folder) + "".join(f"\n  {line}" for line in complaints)
-                              + "\nStart the run again with `train`.")
+        if not complaints:
+            raise CheckpointError(f"{self.folder} holds no checkpoint yet. Continue the run with `resume`.")
+        raise CheckpointError("\n  ".join([f"no usable checkpoint in {self.folder}", *complaints])
+                              + "\nStart a new run with `train`.")
 
     def restore(self, saved: Saved, variables: list[keras.Variable]) -> None:
         """Assign the saved values: all of them, or none if the structure differs.
@@ -114,15 +128,15 @@ class Checkpoints:
         """
         ours, theirs = [describe(variable) for variable in variables], saved.manifest["variables"]
         for mine, other in zip(ours, theirs, strict=False):
-            if mine[1:] != other[1:]:
+            if mine[1:] != other[1:] or without_counters(mine[0]) != without_counters(other[0]):
                 raise CheckpointError(f"{saved.path} does not fit the model: found {other}, expected {mine}. "
                                       "Resume with the config the run was started with.")
         if len(ours) != len(theirs):
             raise CheckpointError(f"{saved.path} does not fit the model: found {len(theirs)} variables, "
                                   f"expected {len(ours)}. Resume with the config the run was started with.")
         try:
-            status = tf.train.Checkpoint(state=[variable.value for variable in variables]).read(str(saved.path / "state"))
-            status.assert_existing_objects_matched()
+            state = tf.train.Checkpoint(state=[variable.value for variable in variables])
+            state.read(str(saved.path / "state")).assert_existing_objects_matched()
         except (tf.errors.OpError, AssertionError) as error:
             raise CheckpointError(f"{saved.path} cannot be read: {error}") from None
 
@@ -144,7 +158,8 @@ class Checkpoints:
         size = sum(path.stat().st_size for path in self.path(steps[-1]).iterdir())
         free = shutil.disk_usage(self.folder).free
         if free < 2 * size:
-            raise OSError(28, f"only {free / 1e9:.2f} GB free, the next checkpoint needs {2 * size / 1e9:.2f} GB")
+            raise OSError(errno.ENOSPC, f"only {size_in_words(free)} free, the next checkpoint needs "
+                                        f"{size_in_words(2 * size)}")
 
 
 def verify(path: Path) -> dict:
@@ -156,19 +171,29 @@ def verify(path: Path) -> dict:
     name = path.name
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        files = manifest["files"]
-        if manifest["schema"] != SCHEMA:
-            raise CheckpointError(f"checkpoint {name} has schema {manifest['schema']}, expected {SCHEMA}")
+        if manifest.pop(SEAL) != seal(manifest):
+            raise CheckpointError(f"checkpoint {name} is damaged ({MANIFEST}: checksum)")
     except FileNotFoundError:
-        raise CheckpointError(f"checkpoint {name} is damaged (no manifest)") from None
-    except (ValueError, KeyError, OSError) as error:
-        raise CheckpointError(f"checkpoint {name} is damaged (manifest: {error})") from None
-    for file, expected in files.items():
-        if not (path / file).is_file():
-            raise CheckpointError(f"checkpoint {name} is damaged ({file}: missing)")
-        if fingerprint(path / file) != expected:
+        raise CheckpointError(f"checkpoint {name} is damaged ({MANIFEST}: missing)") from None
+    except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
+        raise CheckpointError(f"checkpoint {name} is damaged ({MANIFEST}: {error})") from None
+    if manifest["schema"] != SCHEMA:
+        raise CheckpointError(f"checkpoint {name} has schema {manifest['schema']}, expected {SCHEMA}")
+    for file, expected in manifest["files"].items():
+        try:
+            found = fingerprint(path / file)
+        except FileNotFoundError:
+            raise CheckpointError(f"checkpoint {name} is damaged ({file}: missing)") from None
+        except OSError as error:
+            raise CheckpointError(f"checkpoint {name} cannot be read ({file}: {error.strerror})") from None
+        if found != expected:
             raise CheckpointError(f"checkpoint {name} is damaged ({file}: checksum)")
     return manifest
+
+
+def seal(manifest: dict) -> str:
+    """SHA-256 of a manifest's content: the manifest vouches for the other files, this for the manifest."""
+    return hashlib.sha256(json.dumps(manifest).encode()).hexdigest()
 
 
 def fingerprint(path: Path) -> dict:
@@ -180,6 +205,19 @@ def fingerprint(path: Path) -> dict:
 def describe(variable: keras.Variable) -> list:
     """Name, shape and dtype: what must agree before a value is assigned."""
     return [variable.path, [int(size) for size in variable.shape], str(variable.dtype)]
+
+
+def without_counters(path: str) -> str:
+    """A variable's path without the numbers that Keras appends when a process makes several layers of a kind."""
+    return re.sub(r"_\d+(?=[_/]|$)", "", path)
+
+
+def size_in_words(count: float) -> str:
+    """Bytes for people: "3.1 GB"."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
 
 
 def sync(path: Path) -> None:

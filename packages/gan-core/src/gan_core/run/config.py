@@ -74,7 +74,9 @@ def read_yaml(path: Path) -> dict:
     except OSError as error:
         raise ConfigError(f"cannot read the config {path}: {error.strerror}. Check the path.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not valid YAML: {str(error).splitlines()[0]}. Expected: `key: value` lines.") from None
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: {error.problem}" if mark is not None else str(error).splitlines()[0]
+        raise ConfigError(f"{path} is not valid YAML: {where}. Expected: `key: value` lines.") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `key: value` lines. Received: {type(values).__name__}.")
     return values
@@ -83,7 +85,9 @@ def read_yaml(path: Path) -> dict:
 def write_yaml(path: Path, recipe: str, config: RunConfig) -> None:
     """Write the resolved config; `--config` takes the file back."""
     values = {"recipe": recipe, **config.model_dump(mode="json")}
-    path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    temporary.replace(path)  # a run whose config.yaml were cut short could not be resumed
 
 
 def differences(old: dict, new: dict) -> list[str]:

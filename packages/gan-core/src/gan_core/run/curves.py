@@ -14,6 +14,7 @@ GROUPS = (  # title, which names, logarithmic
     ("accuracy of the discriminator", ("real_accuracy", "fake_accuracy"), False),
     ("gradient norms", ("d_gradient_norm", "g_gradient_norm"), True),
     ("variety of samples, relative to real ones", ("sample_diversity", "sample_spread"), False),
+    ("images per second", ("images_per_second",), False),
     ("learning rates", ("d_learning_rate", "g_learning_rate"), False),
 )
 
@@ -38,15 +39,16 @@ def loss_curve(known: dict) -> bytes | None:
 
 
 def other_curves(known: dict) -> bytes | None:
-    """PNG with a panel for every group of further quantities, and for each validation score; None if there are none."""
-    panels = [(title, [name for name in names if name in known], logarithmic) for title, names, logarithmic in GROUPS]
+    """PNG with a panel for each validation score and for every group of further quantities; None if there are none."""
     grouped = {"d_loss", "g_loss", *(name for _, names, _ in GROUPS for name in names)}
     rest = [name for name in known if name not in grouped]
+    panels = [(title, [name for name in names if name in known], logarithmic) for title, names, logarithmic in GROUPS]
     for player, title in (("d_", "parts of the discriminator's loss"), ("g_", "parts of the generator's loss")):
         parts = [name for name in rest if name.startswith(player)]
-        panels += [(title, parts[start:start + len(COLOURS)], False) for start in range(0, len(parts), len(COLOURS))]
         rest = [name for name in rest if name not in parts]
-    panels += [(name, [name], False) for name in rest]
+        if parts != [f"{player}adversarial"]:  # a single part is the loss itself
+            panels += [(title, parts[start:start + len(COLOURS)], False) for start in range(0, len(parts), len(COLOURS))]
+    panels = [(name, [name], False) for name in rest] + panels
     panels = [panel for panel in panels if panel[1] and not _constant_rates(panel[1], known)]
     return _draw(panels, known, columns=3, width=4.0, height=2.5) if panels else None
 
@@ -85,7 +87,7 @@ def _draw(panels, known, *, columns: int, width: float, height: float) -> bytes:
         axes.set_title(title, fontsize=10)
         axes.tick_params(labelsize=8)
         axes.grid(alpha=0.25)
-        if len(names) > 1:
+        if names != [title]:
             axes.legend(fontsize=8)
     for axes in boxes[max(0, len(panels) - columns):len(panels)]:
         axes.set_xlabel("step", fontsize=9)

@@ -147,14 +147,14 @@ class Doctor:
         if window is not None:
             means = {name: value for name in KEPT if (value := mean(window, name)) is not None}
             past_start = step - self._ticks.start > EARLY
-            found |= self._winners(means) | self._accuracy(means, past_start)
+            found |= self._winners(means, past_start) | self._accuracy(means, past_start)
             if past_start:
                 found |= self._vanishing(window)
         if "real_accuracy" not in values and {"real_logit", "fake_logit"} <= values.keys():
             found |= self._critic(tick, values["real_logit"] - values["fake_logit"])
         return found
 
-    def _winners(self, means: Mapping[str, float]) -> dict[str, str]:
+    def _winners(self, means: Mapping[str, float], past_start: bool) -> dict[str, str]:
         d_loss = means.get("d_adversarial", means.get("d_loss", math.inf))
         g_loss = means.get("g_adversarial", means.get("g_loss", math.inf))
         real, fake = means.get("real_accuracy"), means.get("fake_accuracy")
@@ -164,7 +164,8 @@ class Doctor:
         certain = self.loss == "hinge" or min(real, fake) > 0.995
         if certain and d_loss < (0.02 if self.loss in CROSS_ENTROPY else 0.01):
             found["discriminator_wins"] = f"the discriminator's loss is {d_loss:.2g}, its {accuracies}"
-        if fake < 0.01 or (fake < 0.02 and g_loss < 0.05):
+        # A discriminator that has learned nothing yet may call everything real, by a hair: only later is that a defeat.
+        if (fake < 0.01 and past_start) or (fake < 0.02 and g_loss < 0.05):
             found["generator_wins"] = (
                 f"only {fake:.1%} of the generated samples are recognised, the generator's loss is {g_loss:.2g}")
         return found
@@ -258,7 +259,8 @@ def diagnose(run: Path | str) -> list[Finding]:
     for finding in doctor.findings:
         say.print(str(finding), markup=False)
     last = max((line["step"] for line in lines), default=0)
-    say.print(f"{len(doctor.findings)} findings in {last:,} steps of {folder.path}", markup=False)
+    count = len(doctor.findings)
+    say.print(f"{count} finding{'' if count == 1 else 's'} in {last:,} steps of {folder.path}", markup=False)
     return doctor.findings
 
 

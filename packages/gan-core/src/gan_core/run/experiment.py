@@ -94,6 +94,10 @@ def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConf
     """Continue exactly where the newest good checkpoint stands.
 
     Args:
+        experiment: built from `config`.
+        folder: of the run.
+        config: what the run was started with.
+        progress: where to report; a line on stderr by default.
         may_change: config fields that may differ from those the run was started with.
 
     Raises:
@@ -101,6 +105,31 @@ def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConf
         CheckpointError: no checkpoint can be used.
     """
     return _Run(experiment, folder, config, progress).execute(resume=True, may_change=may_change)
+
+
+def refuse_other_config(saved: Saved, folder: RunFolder, config: RunConfig, may_change: Sequence[str]) -> None:
+    """Make sure that a run continues under the config of its checkpoint.
+
+    Raises:
+        ConfigError: a field beside those in `may_change` differs; the message lists old and new values.
+    """
+    changed = differences(saved.manifest["config"], config.model_dump(mode="json"))
+    refused = [line for line in changed if line.split(":")[0] not in may_change]
+    if refused:
+        raise ConfigError(f"run {folder.path} was started with another config:\n  " + "\n  ".join(refused)
+                          + "\nRestore the old value in config.yaml, let it change with --allow-change FIELD, "
+                          "or start a new run with `train`.")
+
+
+def refuse_fewer_steps(done: int, experiment: Experiment) -> None:
+    """Make sure that a run is not asked to end before the step it has reached.
+
+    Raises:
+        ConfigError: the experiment has fewer steps than `done`.
+    """
+    if done > experiment.steps:
+        raise ConfigError(f"`steps` must be at least the {done:,} that the run has done. "
+                          f"Received: steps={experiment.steps}. Give `resume` more --steps.")
 
 
 def restore_for_reading(experiment: Experiment, saved: Saved, folder: RunFolder) -> None:
@@ -138,7 +167,8 @@ class _Run:
             self.checkpoints.sweep()
             saved = self._open_checkpoint(may_change) if resume else None
             done = saved.step if saved else 0
-            self.record = Record(self.folder.path, resume_at=done if resume else None)
+            refuse_fewer_steps(done, self.experiment)
+            self.record = Record(self.folder.path, resume_at=(done if saved else -1) if resume else None)
             try:
                 with self.progress.running(self.experiment.steps, done, self.config.batch_size):
                     self._run_phases(done, saved)
@@ -148,20 +178,20 @@ class _Run:
         return self.gan
 
     def _open_checkpoint(self, may_change):
+        if not self.checkpoints.steps():
+            self.progress.say("no checkpoint had been written yet: starting at step 0")
+            return None
         saved, complaints = self.checkpoints.newest()
         for complaint in complaints:
             self.progress.say(f"{complaint}: continuing from {saved.path.name}")
-        changed = differences(saved.manifest["config"], self.config.model_dump(mode="json"))
-        refused = [line for line in changed if line.split(":")[0] not in may_change]
-        if refused:
-            raise ConfigError(f"run {self.folder.path} was started with another config:\n  " + "\n  ".join(refused)
-                              + "\nRestore the value in config.yaml, or start a new run with `train`.")
+        refuse_other_config(saved, self.folder, self.config, may_change)
         self.best = saved.manifest.get("best", {})
         return saved
 
     def _run_phases(self, done: int, saved) -> None:
         start = 0
-        for self.phase_index, phase in enumerate(self.experiment.phases):
+        for index, phase in enumerate(self.experiment.phases):
+            self.phase_index = index
             self.fixed_samples = FixedSamples(phase.data)
             if phase.start is not None:
                 phase.start(self.gan)
@@ -181,8 +211,8 @@ class _Run:
 
     def _fit(self, phase: Phase, start: int, done: int, remaining: int) -> None:
         self.gan.fit(
-            phase.data.dataset(start=done - start, steps=remaining), epochs=1, steps_per_epoch=remaining, verbose=0, shuffle=False,
-            callbacks=[*phase.callbacks, _EveryStep(self, done, done + remaining)])
+            phase.data.dataset(start=done - start, steps=remaining), epochs=1, steps_per_epoch=remaining, verbose=0,
+            shuffle=False, callbacks=[*phase.callbacks, _EveryStep(self, done, done + remaining)])
 
     # ------------------------------------------------------------------ after a step
 
@@ -206,8 +236,9 @@ class _Run:
 
     def log(self, step: int, values: dict[str, float]) -> None:
         """One line of the record."""
+        optimizers = {"d": self.gan.discriminator_optimizer, "g": self.gan.generator_optimizer}
         rates = {f"{player}_learning_rate": float(np.asarray(optimizer.learning_rate))
-                 for player, optimizer in (("d", self.gan.discriminator_optimizer), ("g", self.gan.generator_optimizer))}
+                 for player, optimizer in optimizers.items()}
         values = {**values, **rates, "images": int(self.gan.images_seen), "images_per_second": self.progress.rate}
         if len(self.experiment.phases) > 1:
             values["phase"] = self.phase_index
@@ -266,10 +297,9 @@ class _Run:
         self.doctor.observe(step, values)  # for the report: the error below says it to the person
         broken = [name for name in values if not np.isfinite(values[name])]
         parts = [name for name in broken if name not in ("d_loss", "g_loss")]
-        steps = self.checkpoints.steps()
-        good = f"last good checkpoint: step {steps[-1]:,}" if steps else "no checkpoint had been written yet"
         raise DivergedError(
-            f"{broken[0]} is no longer finite at step {step:,}, first in {parts[0] if parts else broken[0]}; {good}. "
+            f"{broken[0]} is no longer finite at step {step:,}, first in {parts[0] if parts else broken[0]}; "
+            f"{self.checkpoints.last()}. "
             "Try a lower learning rate, --precision float32, or another loss.")
 
 

@@ -30,7 +30,8 @@ class RunFolder:
         self.checkpoints = self.path / "checkpoints"
         self.environment = self.path / "environment.json"
         self.report = self.path / "report.html"
-        self._lock = filelock.FileLock(self.path / ".lock", timeout=0)
+        self._lock_path = self.path / ".lock"
+        self._lock = filelock.FileLock(self._lock_path, timeout=0)
 
     @classmethod
     def create(cls, out: Path | str | None, name: str, root: Path | str = "runs") -> RunFolder:
@@ -41,12 +42,13 @@ class RunFolder:
         """
         try:
             if out is not None:
-                out = Path(out)
-                if out.exists() and (not out.is_dir() or any(out.iterdir())):
-                    raise RunError(f"the run folder must be new. Received: out={str(out)!r}, which is not empty. "
-                                   f"Choose another --out, or continue that run with `resume {out}`.")
-                out.mkdir(parents=True, exist_ok=True)
-                return cls(out)
+                folder = cls.refuse_used(out)
+                folder.path.mkdir(parents=True, exist_ok=True)
+                try:
+                    folder._lock_path.touch(exist_ok=False)  # exclusive: two processes may have found it empty
+                except FileExistsError:
+                    cls.refuse_used(out)
+                return folder
             root = Path(root)
             root.mkdir(parents=True, exist_ok=True)
             safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60]
@@ -59,7 +61,26 @@ class RunFolder:
                 except FileExistsError:
                     continue
         except OSError as error:
-            raise RunError(f"cannot create the run folder {out or root}: {error.strerror}. Choose another --out.") from None
+            raise RunError(
+                f"cannot create the run folder {out or root}: {error.strerror}. Choose another --out.") from None
+
+    @classmethod
+    def refuse_used(cls, out: Path | str) -> RunFolder:
+        """The folder `out`, which is absent or empty; nothing is made yet.
+
+        Raises:
+            RunError: `out` holds something already, or cannot be read.
+        """
+        folder = cls(out)
+        try:
+            if folder.path.exists() and (not folder.path.is_dir() or any(folder.path.iterdir())):
+                kind = "is not empty" if folder.path.is_dir() else "is a file"
+                remedy = f", or continue that run with `resume {out}`" if folder.config.is_file() else ""
+                raise RunError(f"the run folder must be new. Received: out={str(out)!r}, which {kind}. "
+                               f"Choose another --out{remedy}.")
+        except OSError as error:
+            raise RunError(f"cannot read the run folder {out}: {error.strerror}. Choose another --out.") from None
+        return folder
 
     @classmethod
     def open(cls, path: Path | str) -> RunFolder:
@@ -74,15 +95,15 @@ class RunFolder:
                            "Give the folder that `train` printed.")
         return folder
 
-    def lock(self) -> filelock.BaseFileLock:
-        """Hold the run for this process; the kernel releases it even after `kill -9`.
+    def lock(self) -> filelock.AcquireReturnProxy:
+        """Hold the run for this process until the `with` block ends; the kernel releases it even after `kill -9`.
 
         Raises:
             RunError: another process holds it; the message names the process.
         """
         holder = self.path / ".lock-holder.json"
         try:
-            self._lock.acquire()
+            held = self._lock.acquire()
         except filelock.Timeout:
             try:
                 who = json.loads(holder.read_text())
@@ -94,7 +115,7 @@ class RunFolder:
             raise RunError(f"cannot lock the run {self.path}: {error.strerror}. Make the folder writable.") from None
         holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(),
                                       "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
-        return self._lock
+        return held
 
     def write_environment(self) -> None:
         """Record the command, the machine and the versions."""

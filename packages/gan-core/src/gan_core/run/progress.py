@@ -34,7 +34,8 @@ class Progress:
         self._total, self._batch, self._last = total, batch_size, None
         self._values: dict[str, float] = {}
         self._printed = time.monotonic()
-        self.say(f"preparing the first of {total - done:,} steps ...")
+        if total > done:
+            self.say(f"preparing the first of {total - done:,} steps ...")
         if self.live:
             self._bar = RichProgress(
                 TextColumn("step"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.fields[text]}"),

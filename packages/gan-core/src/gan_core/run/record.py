@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from pathlib import Path
@@ -23,13 +24,14 @@ class Record:
 
     def __init__(self, folder: Path, resume_at: int | None = None):
         self.path = Path(folder) / "metrics.jsonl"
-        if resume_at is not None:
-            kept = [line for line in read_lines(self.path) if line["step"] <= resume_at]
-            temporary = self.path.with_suffix(".tmp")
-            temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-            temporary.replace(self.path)
-        self._stream = self.path.open("a", encoding="utf-8")
-        self._events = tf.summary.create_file_writer(str(folder))
+        with self._refusing():
+            if resume_at is not None:
+                kept = [line for line in read_lines(self.path) if line["step"] <= resume_at]
+                temporary = self.path.with_suffix(".tmp")
+                temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+                temporary.replace(self.path)
+            self._stream = self.path.open("a", encoding="utf-8")
+            self._events = tf.summary.create_file_writer(str(folder))
 
     def write(self, step: int, values: dict[str, float]) -> None:
         """One tick.
@@ -37,37 +39,48 @@ class Record:
         Raises:
             RunError: the disk is full or not writable.
         """
-        try:
-            # JSON has no NaN: a value that is not finite becomes null, which every reader understands.
-            clean = {key: value if math.isfinite(value) else None for key, value in values.items()}
+        # JSON has no NaN: a value that is not finite becomes null, which every reader understands.
+        clean = {key: value if math.isfinite(value) else None for key, value in values.items()}
+        with self._refusing():
             self._stream.write(json.dumps({"step": step, **clean}) + "\n")
             self._stream.flush()
-        except OSError as error:
-            raise RunError(f"cannot write {self.path}: {error.strerror}. Make room, then `resume`.") from None
-        with self._events.as_default(step=step):
+        with self._summary(step):
             for name, value in values.items():
                 tf.summary.scalar(name, value)
-        self._events.flush()
 
     def image(self, step: int, name: str, image) -> None:
         """A uint8 (height, width, channels) picture for TensorBoard."""
-        with self._events.as_default(step=step):
+        with self._summary(step):
             tf.summary.image(name, image[None])
-        self._events.flush()
 
     def text(self, step: int, name: str, text: str) -> None:
         """A text for TensorBoard."""
-        with self._events.as_default(step=step):
+        with self._summary(step):
             tf.summary.text(name, text)
-        self._events.flush()
 
     def audio(self, step: int, name: str, wave, sample_rate: int) -> None:
         """A float32 (samples,) recording in [-1, 1] for TensorBoard."""
-        with self._events.as_default(step=step):
+        with self._summary(step):
             tf.summary.audio(name, wave[None, :, None], sample_rate)
-        self._events.flush()
 
     def close(self) -> None:
-        """Flush and close both sinks."""
-        self._stream.close()
-        self._events.close()
+        """Flush and close both sinks; never makes a run fail, since `write` has flushed all there is."""
+        with contextlib.suppress(OSError, tf.errors.OpError):
+            self._stream.close()
+        with contextlib.suppress(tf.errors.OpError):
+            self._events.close()
+
+    @contextlib.contextmanager
+    def _summary(self, step: int):
+        with self._refusing(), self._events.as_default(step=step):
+            yield
+            self._events.flush()
+
+    @contextlib.contextmanager
+    def _refusing(self):
+        try:
+            yield
+        except (OSError, tf.errors.OpError) as error:
+            reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise RunError(f"cannot write the record of the run in {self.path.parent}: {reason}. "
+                           "Make room, then `resume`.") from None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gan_core.errors import MissingDependencyError
 from gan_text.data.lines import Block, read_blocks
-from gan_text.errors import TextDataError
+from gan_text.errors import TextDataError, TextDecodeError
 
 BILLION_WORD_TRAINING = "training-monolingual.tokenized.shuffled"
 BILLION_WORD_HELDOUT = "heldout-monolingual.tokenized.shuffled"
@@ -70,7 +70,7 @@ class TensorFlowDataset:
         try:
             self._builder = datasets.builder(name, **builder_options)
         except (datasets.core.registered.DatasetNotFoundError, ValueError) as error:
-            raise TextDataError(f"tensorflow-datasets cannot open {name!r}: {str(error).splitlines()[0]}. "
+            raise TextDataError(f"tensorflow-datasets cannot open {name!r}: {str(error).splitlines()[0].rstrip('.')}. "
                                 "Example: tfds:lm1b") from error
         if "text" not in self._builder.info.features:
             raise TextDataError(f"the data set {name!r} has no feature `text`. "
@@ -85,17 +85,26 @@ class TensorFlowDataset:
         """As `FileSource.blocks`; a line end inside a sentence becomes a space."""
         self._builder.download_and_prepare()
         done = 0
-        for split in sorted(self._builder.info.splits, key=lambda split: (split == self.heldout_split, split)):
-            rows = self._datasets.as_numpy(self._builder.as_dataset(split=split, shuffle_files=False))
+        splits = list(self._builder.info.splits) or ["train", self.heldout_split]  # metadata may be absent offline
+        for split in sorted(splits, key=lambda split: (split == self.heldout_split, split)):
+            rows = self._builder.as_dataset(split=split, shuffle_files=False)
             sentences: list[str] = []
-            for row in rows:
-                sentences.append(" ".join(row["text"].decode("utf-8", errors).split("\n")) + "\n")
+            for number, row in enumerate(self._datasets.as_numpy(rows)):
+                sentences.append(self._sentence(row["text"], f"{self.name}, {split} example {number}", errors))
                 done += len(row["text"])
                 if len(sentences) == 8192:
                     yield split == self.heldout_split, Block("".join(sentences), len(sentences), done)
                     sentences = []
             if sentences:
                 yield split == self.heldout_split, Block("".join(sentences), len(sentences), done)
+
+    @staticmethod
+    def _sentence(data: bytes, where: str, errors: str) -> str:
+        try:
+            return " ".join(data.decode("utf-8", errors).split("\n")) + "\n"
+        except UnicodeDecodeError as error:
+            raise TextDecodeError(f"{where}: not UTF-8 at byte {error.start}. "
+                                  "Accept replacement characters with errors='replace'.") from error
 
     def fingerprint(self) -> list:
         """The full name with configuration and version."""

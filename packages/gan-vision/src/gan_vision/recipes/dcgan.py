@@ -33,7 +33,7 @@ class Config(ImageConfig):
     beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
     """Adam's first momentum."""
     r1: float = pydantic.Field(1.0, ge=0)
-    """Weight of the zero-centred gradient penalty on real images; it keeps small data sets stable. 0: the paper's game."""
+    """Weight of the zero-centred gradient penalty, which keeps small data sets stable; 0 for the paper's game."""
     ema: float | None = pydantic.Field(0.99, gt=0, lt=1)
     """Decay of the averaged generator; null samples the trained one."""
 

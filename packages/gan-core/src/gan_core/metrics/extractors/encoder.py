@@ -7,14 +7,21 @@ With labels it learns to classify them; without, to tell by how many quarter tur
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from gan_core.errors import DataError
+from gan_core.errors import ConfigError, DataError
 from gan_core.metrics.extractors.base import Extractor, check_images, weights_hash
 
 DIMENSION = 128
+FEWEST = 20
+LARGEST = 64  # pixels it works at, unless asked
+MOST = 20_000  # images it learns from: 250 MB at 64 pixels
+BATCH = 64
+TASKS = ("classes", "rotations")
 
 
 class Encoder(Extractor):
@@ -24,40 +31,68 @@ class Encoder(Extractor):
         model: Keras model: float32 (n, size, size, 3) in [-1, 1] -> {"features": (n, 128), "logits": (n, classes)}.
         scale: float32 (128,), what features are divided by.
         task: "classes" or "rotations".
-        accuracy: on images held out of its training.
+        accuracy: on images held out of its training, in [0, 1].
     """
 
     resize = "bilinear-antialias"
     dimension = DIMENSION
 
     def __init__(self, model, scale: np.ndarray, *, task: str, accuracy: float):
+        if task not in TASKS:
+            raise ConfigError(f"`task` must be one of {', '.join(TASKS)}. Received: task={task!r}.")
         self.model, self.scale, self.task, self.accuracy = model, np.asarray(scale, np.float32), task, accuracy
         self.size = model.input_shape[1]
         self.name = f"encoder({task})"
         self.hash = weights_hash([*model.get_weights(), self.scale])
+        self.caveat = (f"features learnt from this data set by telling its {task} apart (accuracy {accuracy:.0%} on "
+                       "images held out of its training): compare only scores of the same encoder")
 
     def batch(self, images) -> np.ndarray:  # noqa: D102
-        return np.asarray(self.model(self.resized(images) / 127.5 - 1, training=False)["features"]) / self.scale
+        return np.asarray(self._answer(images)["features"]) / self.scale
 
     def logits(self, images) -> np.ndarray | None:  # noqa: D102
-        if self.task != "classes":
-            return None
-        return np.asarray(self.model(self.resized(images) / 127.5 - 1, training=False)["logits"])
+        return np.asarray(self._answer(images)["logits"]) if self.is_classifier else None
+
+    @property
+    def is_classifier(self) -> bool:  # noqa: D102
+        return self.task == "classes"
 
     def probabilities(self, images, batch_size: int = 256) -> np.ndarray:
-        """float64 (n, classes) of a classifier."""
+        """float64 (n, classes) of a classifier.
+
+        Raises:
+            ConfigError: it was trained on rotations.
+        """
+        if not self.is_classifier:
+            raise ConfigError("an encoder trained without labels has no class probabilities. Received: task='rotations'.")
         logits = np.concatenate([self.logits(np.asarray(images[start:start + batch_size]))
                                  for start in range(0, len(images), batch_size)]).astype(np.float64)
         logits -= logits.max(axis=1, keepdims=True)
         return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
 
+    def _answer(self, images):
+        return self.model(self.resized(images) / 127.5 - 1, training=False)
+
     def save(self, path: Path | str) -> Path:
-        """Write `path` (.keras) and the numbers beside it (.json)."""
+        """Write `path` (.keras) and the numbers beside it (.json); each appears complete or not at all.
+
+        Raises:
+            ConfigError: another suffix.
+        """
         path = Path(path)
+        if path.suffix != ".keras":
+            raise ConfigError(f"`path` must end in .keras. Received: path={str(path)!r}.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.model.save(path)
-        path.with_suffix(".json").write_text(json.dumps({
-            "task": self.task, "accuracy": self.accuracy, "hash": self.hash, "scale": self.scale.tolist()}))
+        model, notes = (path.with_name(f".{path.stem}.{os.getpid()}.tmp{end}") for end in (".keras", ".json"))
+        try:
+            self.model.save(model)
+            notes.write_text(json.dumps({"task": self.task, "accuracy": self.accuracy, "hash": self.hash,
+                                         "scale": self.scale.tolist()}), encoding="utf-8")
+            os.replace(model, path)
+            os.replace(notes, path.with_suffix(".json"))
+        finally:
+            model.unlink(missing_ok=True)
+            notes.unlink(missing_ok=True)
         return path
 
     @classmethod
@@ -65,83 +100,125 @@ class Encoder(Extractor):
         """Read what `save` wrote.
 
         Raises:
-            DataError: a file is missing or the weights are not those that were saved.
+            DataError: a file is missing or damaged, or the weights are not those that were saved.
         """
         import keras
 
         path = Path(path)
         try:
-            notes = json.loads(path.with_suffix(".json").read_text())
+            notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
             encoder = cls(keras.saving.load_model(path, compile=False), np.array(notes["scale"]),
-                          task=notes["task"], accuracy=notes["accuracy"])
-        except (OSError, ValueError, KeyError) as error:
-            raise DataError(f"{path} is no encoder that can be read: {error}. Train it again.") from None
-        if encoder.hash != notes["hash"]:
-            raise DataError(f"{path} is damaged: found weights {encoder.hash}, expected {notes['hash']}. Train it again.")
+                          task=notes["task"], accuracy=float(notes["accuracy"]))
+            expected = notes["hash"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{path} is no encoder that can be read: {str(error).splitlines()[0]}. "
+                            "Remove it, and train it again.") from None
+        if encoder.hash != expected:
+            raise DataError(f"{path} is damaged: found weights {encoder.hash}, expected {expected}. "
+                            "Remove it, and train it again.")
         return encoder
 
 
 def train_encoder(images, labels=None, *, size: int | None = None, epochs: int = 12, seed: int = 0,
-                  say=lambda text: None) -> Encoder:
+                  limit: int = MOST, say: Callable[[str], None] = lambda text: None) -> Encoder:
     """Train an encoder on real images; nine tenths are learnt from, one tenth measures its accuracy.
 
     Args:
         images: uint8 (n, height, width, 1 or 3), n ≥ 20.
-        labels: int (n,) class ids, or None to learn from rotations.
-        size: pixels to work at; by default the images', at most 64.
+        labels: int (n,) class ids ≥ 0, or None to learn from rotations.
+        size: pixels to work at; by default the images' smaller side, at most 64.
         epochs: passes.
         seed: of weights and order.
+        limit: int ≥ 20; of more images so many are drawn at random, which bounds memory and time.
         say: is told the accuracy after every epoch.
 
-    Raises:
-        DataError: too few images, or fewer than two classes.
-    """
-    import keras
+    Returns:
+        `Encoder`.
 
+    Raises:
+        DataError: too few images, labels that do not fit, or fewer than two classes.
+        ConfigError: an option out of range.
+
+    Example:
+        >>> train_encoder(images, labels).save("encoder.keras")
+    """
     check_images(images)
-    if len(images) < 20:
-        raise DataError(f"an encoder needs at least 20 images. Received: {len(images)}.")
-    if labels is not None and len(np.unique(labels)) < 2:
-        raise DataError("an encoder needs images of at least two classes. Received: one. Leave the labels out.")
+    labels = _checked_labels(labels, len(images))
+    if len(images) < FEWEST:
+        raise DataError(f"an encoder needs at least {FEWEST} images. Received: {len(images)}.")
+    if epochs < 1 or limit < FEWEST or (size is not None and size < 4):
+        raise ConfigError(f"`epochs` must be at least 1, `limit` {FEWEST} and `size` 4. "
+                          f"Received: epochs={epochs}, limit={limit}, size={size}.")
     draw = np.random.Generator(np.random.PCG64(seed))
-    size = size or min(64, images.shape[1])
+    size = size or max(4, min(LARGEST, *images.shape[1:3]))
+    rows = np.arange(len(images)) if len(images) <= limit else np.sort(draw.choice(len(images), limit, replace=False))
+    pictures = _small(images, rows, size)
+    labels = None if labels is None else labels[rows]
+    order = draw.permutation(len(pictures))
+    held, learnt = np.split(order, [max(1, len(order) // 10)])
+    model = _network(size, 4 if labels is None else int(labels.max()) + 1, seed)
+    step = _train_function(model)
+    for epoch in range(epochs):
+        for start in range(0, len(learnt), BATCH):
+            batch = learnt[start:start + BATCH]
+            if len(batch) >= min(BATCH // 2, len(learnt)):  # a short rest would be a noisy step; it is used next time
+                step(*_task(pictures, labels, batch, draw))
+        learnt = draw.permutation(learnt)
+        accuracy = _accuracy(model, pictures, labels, held, draw)
+        say(f"encoder: epoch {epoch + 1}/{epochs}, held-out accuracy {accuracy:.3f}")
+    features = np.concatenate([np.asarray(model(_scaled(pictures[start:start + 256]), training=False)["features"])
+                               for start in range(0, len(pictures), 256)])
+    scale = np.maximum(features.std(axis=0), 1e-3)  # units that never fire stay 0
+    return Encoder(model, scale, task="rotations" if labels is None else "classes", accuracy=accuracy)
+
+
+def _checked_labels(labels, count: int) -> np.ndarray | None:
+    if labels is None:
+        return None
+    labels = np.asarray(labels)
+    if labels.shape != (count,) or labels.dtype.kind not in "iu":
+        raise DataError(f"`labels` must hold one class id per image. Received: {labels.dtype} {labels.shape} for {count} "
+                        "images. Leave the labels out to learn from rotations.")
+    if count and labels.min() < 0:
+        raise DataError(f"`labels` must be 0 or more. Received: {labels.min()}.")
+    if len(np.unique(labels)) < 2:
+        raise DataError("an encoder needs images of at least two classes. Received: one. Leave the labels out.")
+    return labels.astype(np.int64)
+
+
+def _small(images, rows: np.ndarray, size: int) -> np.ndarray:
+    """uint8 (n, size, size, 3): a quarter of the memory of floats."""
     resizer = Extractor()
     resizer.size, resizer.resize = size, "bilinear-antialias"
-    pictures = np.concatenate([np.asarray(resizer.resized(np.asarray(images[start:start + 512]))) / 127.5 - 1
-                               for start in range(0, len(images), 512)])
-    order = draw.permutation(len(pictures))
-    held = order[: max(1, len(order) // 10)]
-    learnt = order[len(held):]
-    classes = 4 if labels is None else int(np.max(labels)) + 1
-    model = _network(size, classes, seed)
-    optimizer = keras.optimizers.Adam(1e-3)
-    step = _train_function(model, optimizer)
-    for epoch in range(epochs):
-        for start in range(0, len(learnt) - 31, 64):
-            x, y = _task(pictures, labels, draw.permutation(learnt)[:64] if len(learnt) < 64
-                         else learnt[start:start + 64], draw)
-            step(x, y)
-        learnt = draw.permutation(learnt)
-        x, y = _task(pictures, labels, held, draw)
-        accuracy = float(np.mean(np.argmax(np.asarray(model(x, training=False)["logits"]), 1) == y))
-        say(f"encoder: epoch {epoch + 1}/{epochs}, held-out accuracy {accuracy:.3f}")
-    features = np.concatenate([np.asarray(model(pictures[start:start + 256], training=False)["features"])
-                               for start in range(0, len(pictures), 256)])
-    scale = np.maximum(features.std(axis=0), 1e-3)
-    return Encoder(model, scale, task="rotations" if labels is None else "classes", accuracy=accuracy)
+    return np.concatenate([
+        np.clip(np.rint(np.asarray(resizer.resized(np.asarray(images[rows[start:start + 512]])))), 0, 255).astype(np.uint8)
+        for start in range(0, len(rows), 512)])
+
+
+def _scaled(pictures: np.ndarray) -> np.ndarray:
+    return pictures.astype(np.float32) / 127.5 - 1
 
 
 def _task(pictures, labels, rows, draw):
     if labels is not None:
-        return pictures[rows], np.asarray(labels)[rows]
+        return _scaled(pictures[rows]), labels[rows]
     turns = draw.integers(0, 4, len(rows))
-    return np.stack([np.rot90(pictures[row], turn) for row, turn in zip(rows, turns, strict=True)]), turns
+    return _scaled(np.stack([np.rot90(pictures[row], turn) for row, turn in zip(rows, turns, strict=True)])), turns
 
 
-def _train_function(model, optimizer):
+def _accuracy(model, pictures, labels, rows, draw) -> float:
+    right = 0
+    for start in range(0, len(rows), 256):
+        x, y = _task(pictures, labels, rows[start:start + 256], draw)
+        right += int(np.sum(np.argmax(np.asarray(model(x, training=False)["logits"]), 1) == y))
+    return right / len(rows)
+
+
+def _train_function(model):
     import keras
     import tensorflow as tf
 
+    optimizer = keras.optimizers.Adam(1e-3)
     optimizer.build(model.trainable_variables)
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
@@ -164,14 +241,10 @@ def _network(size: int, classes: int, seed: int):
 
     image = keras.Input((size, size, 3), name="image", dtype="float32")
     x = image
-    for number, width in enumerate((32, 64, 96)):
+    for number, width in enumerate((32, 64, 96, DIMENSION) if size >= 32 else (32, 64, 96)):
         x = layers.Conv2D(width, 3, padding="same", activation="relu", kernel_initializer=kernel(number),
                           dtype="float32")(x)
         x = layers.MaxPooling2D(2, dtype="float32")(x) if x.shape[1] >= 4 else x
-    if size >= 32:
-        x = layers.Conv2D(DIMENSION, 3, padding="same", activation="relu", kernel_initializer=kernel(8),
-                          dtype="float32")(x)
-        x = layers.MaxPooling2D(2, dtype="float32")(x)
     x = layers.Flatten(dtype="float32")(x)
     features = layers.Dense(DIMENSION, activation="relu", kernel_initializer=kernel(9), dtype="float32")(x)
     logits = layers.Dense(classes, kernel_initializer=kernel(10), dtype="float32")(features)

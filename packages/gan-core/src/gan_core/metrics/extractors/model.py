@@ -2,87 +2,105 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.extractors.base import Extractor, weights_hash
+from gan_core.errors import DataError
+from gan_core.metrics.extractors.base import DIGITS, Extractor, file_hash, weights_hash
 
 
 class CallableExtractor(Extractor):
     """Features by a function of yours, or by a Keras model.
 
     Args:
-        function: uint8 (n, height, width, channels) -> (n, dimension); a Keras model gets float32 in `value_range`.
+        function: uint8 (n, height, width, channels) -> (n, dimension) or (n, ...), which is flattened; a Keras model
+            gets float32 in `value_range`. A model with several outputs returns a dict with "features" (and "logits").
         name: str, becomes part of the identity of every score.
-        size: int or None, resize images to this many pixels first (antialiased).
+        size: int, (height, width) or None: resize images first (antialiased).
+        channels: 1 or 3: convert images first; None: as they are.
         value_range: (low, high) that 0 and 255 become for a Keras model.
+        hash: str, what tells two functions of one name apart; by default that of a model's weights, and "" for a
+            function, whose scores then cannot be told from those of another function of this name.
+
+    Example:
+        >>> extractor = CallableExtractor(lambda images: images.mean(axis=(1, 2)), "mean-colour")
     """
 
-    def __init__(self, function: Callable, name: str, *, size: int | None = None,
-                 value_range: tuple[float, float] = (-1.0, 1.0)):
-        self.function, self.name, self.size, self.value_range = function, name, size, value_range
+    def __init__(self, function: Callable, name: str, *, size: int | tuple[int, int] | None = None,
+                 channels: int | None = None, value_range: tuple[float, float] = (-1.0, 1.0), hash: str | None = None):
+        self.function, self.name, self.size, self.channels = function, name, size, channels
+        self.value_range = value_range
         self.resize = "bilinear-antialias" if size else "none"
         self._is_model = hasattr(function, "get_weights")
-        self.hash = weights_hash(function.get_weights()) if self._is_model else "unhashed"
+        if self._is_model:
+            self.name += f"[{value_range[0]:g},{value_range[1]:g}]"
+        self.hash = hash if hash is not None else weights_hash(function.get_weights()) if self._is_model else ""
+        if not self.hash:
+            self.caveat = f"the function {name!r} has no hash: nothing shows whether two scores used the same one"
 
     def batch(self, images) -> np.ndarray:  # noqa: D102
-        if self._is_model:
-            low, high = self.value_range
-            images = self.resized(images) if self.size else images.astype(np.float32)
-            images = self.function(images / 255 * (high - low) + low, training=False)
-        else:
-            images = self.function(np.clip(np.rint(np.asarray(self.resized(images))), 0, 255).astype(np.uint8)
-                                   if self.size else images)
-        features = np.asarray(images, np.float32)
+        answer = self._answer(images)
+        if isinstance(answer, dict):
+            if "features" not in answer:
+                raise DataError(f"the model of the extractor {self.name!r} must return \"features\" among its outputs. "
+                                f"Received: {', '.join(map(repr, answer))}.")
+            answer = answer["features"]
+        features = np.asarray(answer, np.float32)
+        if features.ndim == 0 or len(features) != len(images):
+            raise DataError(f"the extractor {self.name!r} must return one row per image. "
+                            f"Received: shape {features.shape} for {len(images)} images.")
         features = features.reshape(len(features), -1)
         self.dimension = features.shape[1]
         return features
 
+    def logits(self, images) -> np.ndarray | None:  # noqa: D102
+        return np.asarray(self._answer(images)["logits"], np.float32) if self.is_classifier else None
 
-class KerasInceptionV3(Extractor):
-    """Keras' InceptionV3 without its top, from a weights file on this machine; never downloaded.
+    @property
+    def is_classifier(self) -> bool:  # noqa: D102
+        outputs = getattr(self.function, "_outputs_struct", None)  # `output_names` are layers, not the keys of the dict
+        return self._is_model and isinstance(outputs, dict) and "logits" in outputs
 
-    These are not the 2015 weights of published FID numbers: compare only equal identities.
+    def _answer(self, images):
+        if self._is_model:
+            low, high = self.value_range
+            return self.function(self.resized(images) / 255 * (high - low) + low, training=False)
+        if self.size or self.channels not in (None, images.shape[-1]):
+            images = np.clip(np.rint(np.asarray(self.resized(images))), 0, 255).astype(np.uint8)
+        return self.function(images)
+
+
+def keras_extractor(path: Path | str, *, size: int | None = None,
+                    value_range: tuple[float, float] = (-1.0, 1.0)) -> CallableExtractor:
+    """A saved Keras model as an extractor; its identity holds the hash of the file.
 
     Args:
-        weights: path of `inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5` (or a `.weights.h5` of the same
-            network).
-        size: 299, or 75 for the KID of the ADA example (plain bilinear).
-        sha256: the file's expected hash; always recorded, compared if given.
+        path: `.keras` file of a model: float32 (n, height, width, 1 or 3) -> features.
+        size: int, pixels that images are resized to; by default what the model's input demands.
+        value_range: (low, high) of the model's input.
 
     Raises:
-        DataError: the file is missing, has another hash, or does not fit the network.
+        DataError: the file is missing, no model, holds code, or takes no images.
+
+    Example:
+        >>> extractor = keras_extractor("my_classifier.keras")
     """
+    import keras
 
-    resize = "bilinear-antialias"
-    dimension = 2048
-
-    def __init__(self, weights: Path | str, *, size: int = 299, sha256: str | None = None):
-        if size < 75:
-            raise ConfigError(f"`size` must be at least 75 for InceptionV3. Received: size={size}.")
-        path = Path(weights)
-        if not path.is_file():
-            raise DataError(f"{path} does not exist. Expected: the no-top weights of Keras' InceptionV3. Download them "
-                            "once and pass the path, or use the extractor `random` or `encoder`.")
-        with path.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-        if sha256 is not None and found != sha256:
-            raise DataError(f"{path} has another content: found sha256 {found}, expected {sha256}. Download it again.")
-        import keras
-
-        try:
-            self._model = keras.applications.InceptionV3(
-                include_top=False, weights=str(path), pooling="avg", input_shape=(size, size, 3))
-        except (ValueError, OSError, KeyError) as error:
-            raise DataError(f"{path} does not fit InceptionV3 without its top: {error}. Expected: the no-top weights.") \
-                from None
-        self.name, self.size, self.hash = "keras-inception-v3", size, found[:16]
-        if size == 75:
-            self.resize = "bilinear"  # as the ADA example scales its 64-pixel images
-
-    def batch(self, images) -> np.ndarray:  # noqa: D102
-        return np.asarray(self._model(self.resized(images) / 127.5 - 1, training=False))
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"{path} does not exist. Expected: a Keras model saved as .keras.")
+    try:
+        model = keras.saving.load_model(path, compile=False)  # safe mode: a file with code of its own is refused
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise DataError(f"{path} is no Keras model that can be read: {str(error).splitlines()[0]}. "
+                        "Save it with model.save('name.keras').") from None
+    shape = getattr(model, "input_shape", None)
+    if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] not in (1, 3):
+        raise DataError(f"{path}: a model for features must take images (n, height, width, 1 or 3). Found: {shape}.")
+    if size is None and None not in shape[1:3]:
+        size = shape[1] if shape[1] == shape[2] else tuple(shape[1:3])
+    return CallableExtractor(model, f"keras:{path.stem}", size=size, channels=shape[-1], value_range=value_range,
+                             hash=file_hash(path)[:DIGITS])

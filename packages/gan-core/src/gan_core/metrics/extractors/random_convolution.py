@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan_core.errors import ConfigError
 from gan_core.metrics.extractors.base import Extractor, weights_hash
 
 
@@ -15,15 +16,26 @@ class RandomConvolution(Extractor):
     """Four 3x3 convolutions with ReLU and stride 2; the mean of each map after every layer.
 
     Args:
-        seed: int, of the weights, drawn by NumPy and so equal everywhere.
+        seed: int ≥ 0, of the weights, drawn by NumPy and so equal everywhere.
         widths: channels of the layers; their sum is the dimension.
         size: int, pixels images are resized to.
+
+    Raises:
+        ConfigError: an argument out of range.
+
+    Example:
+        >>> RandomConvolution().features(np.zeros((2, 28, 28, 1), np.uint8)).shape
+        (2, 480)
     """
 
-    name = "random-convolution"
     resize = "bilinear-antialias"
+    caveat = ("features of a random network see edges and textures: enough to rank the samples of one run, not to judge "
+              "a generator")
 
     def __init__(self, seed: int = 0, *, widths: tuple[int, ...] = (32, 64, 128, 256), size: int = 32):
+        if seed < 0 or size < 1 or not widths or min(widths) < 1:
+            raise ConfigError("`seed` must be at least 0, `size` and every one of `widths` at least 1. "
+                              f"Received: seed={seed}, size={size}, widths={widths}.")
         draw = np.random.Generator(np.random.PCG64(seed))
         self.size, self.dimension, self.kernels = size, sum(widths), []
         for before, after in zip((3, *widths), widths, strict=False):

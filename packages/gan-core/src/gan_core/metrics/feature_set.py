@@ -1,0 +1,175 @@
+"""What is kept of a set of images once a feature extractor has seen them: bounded, however many they were."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan_core.errors import ConfigError, DataError
+from gan_core.metrics.extractors.base import Extractor, check_images
+from gan_core.metrics.functional.feature_checks import check_features
+from gan_core.metrics.functional.moments import Moments
+from gan_core.metrics.reservoir import Reservoir
+
+FEATURE_BYTES = 1 << 30
+IMAGE_BYTES = 256 << 20
+MOST_IMAGES = 5000
+FINGERPRINT_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """Features of a set of images, and which extractor they come from.
+
+    Attributes:
+        features: float32 **(kept, D)**: all rows in order, or a uniform random choice where all exceed the limit.
+        count: int, images seen.
+        moments: `Moments` of all images; None where `features` holds them all.
+        logits: float32 **(kept, classes)** of the same rows, or None.
+        images: uint8 **(m, height, width, channels)**, a random choice of at most 5,000, for scores on pixels; or None.
+        image_shape: (height, width, channels).
+        fingerprint: str, hash of all images in order: other images, other fingerprint.
+        extractor: str, name and size of the extractor.
+        extractor_hash: str.
+        resize: str.
+        caveat: str.
+    """
+
+    features: np.ndarray
+    count: int
+    moments: Moments | None
+    logits: np.ndarray | None
+    images: np.ndarray | None
+    image_shape: tuple[int, int, int]
+    fingerprint: str
+    extractor: str
+    extractor_hash: str
+    resize: str
+    caveat: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether `features` holds a row for every image."""
+        return len(self.features) == self.count
+
+    @property
+    def protocol(self) -> tuple[str, str, str]:
+        """What two sets must share to be compared."""
+        return self.extractor, self.extractor_hash, self.resize
+
+
+def check_same_extractor(first: FeatureSet, second: FeatureSet) -> None:
+    """Refuse features of two extractors.
+
+    Raises:
+        ConfigError: names what differs.
+    """
+    names = ("extractor", "hash", "resize")
+    unlike = [f"{name}: {ours!r} against {theirs!r}" for name, ours, theirs
+              in zip(names, first.protocol, second.protocol, strict=True) if ours != theirs]
+    if unlike:
+        raise ConfigError(f"features of unlike extractors cannot be compared. They differ in {'; '.join(unlike)}. "
+                          "Extract both with one.")
+
+
+def extract_features(images, extractor: Extractor, *, batch_size: int = 64, feature_bytes: int = FEATURE_BYTES,
+                     keep_images: bool = True, seed: int = 0, name: str = "images",
+                     advance: Callable[[int], None] = lambda count: None) -> FeatureSet:
+    """Run images through an extractor, once, in bounded memory.
+
+    Args:
+        images: uint8 **(n, height, width, 1 or 3)**, an iterable of such batches, or anything with `bytes(batch_size)`
+            that gives them (`gan_core.metrics.open_images`).
+        extractor: where features come from.
+        batch_size: int ≥ 1.
+        feature_bytes: int, how much memory features may take. Rule: up to there every row is kept; of more rows a
+            uniform random choice of this size, while mean and covariance are those of all.
+        keep_images: whether to keep a random choice of images, at most 5,000 and 256 MiB, for scores on pixels.
+        seed: int ≥ 0, of the random choices.
+        name: what messages call the images.
+        advance: called with the number of images after each batch.
+
+    Returns:
+        `FeatureSet`.
+
+    Raises:
+        DataError: no images, not uint8, images of two shapes, or features that are not finite.
+
+    Example:
+        >>> extract_features(np.zeros((4, 28, 28, 1), np.uint8), RandomConvolution()).features.shape
+        (4, 480)
+    """
+    if batch_size < 1 or feature_bytes < 1:
+        raise ConfigError("`batch_size` and `feature_bytes` must be at least 1. "
+                          f"Received: batch_size={batch_size}, feature_bytes={feature_bytes}.")
+    features: Reservoir | None = None
+    logits = pixels = moments = None
+    shape, digest = None, hashlib.sha256()
+    for batch in batches_of(images, batch_size):
+        check_images(batch)
+        shape = shape or batch.shape[1:]
+        if batch.shape[1:] != shape:
+            raise DataError(f"all {name} must have one shape. Found: {batch.shape[1:]} after {shape} (height, width, "
+                            "channels). Bring them to one size first.")
+        digest.update(np.ascontiguousarray(batch).data)
+        rows = check_features(f"features of the {name}", extractor.batch(batch))
+        if features is None:
+            capacity = max(2, feature_bytes // rows[:1].nbytes)
+            features = Reservoir(capacity, seed)
+            logits = Reservoir(capacity, seed) if extractor.is_classifier else None  # same seed: the same rows
+            most = max(2, min(MOST_IMAGES, IMAGE_BYTES // batch[:1].nbytes))
+            pixels = Reservoir(most, seed + 1) if keep_images else None
+        if moments is None and features.seen + len(rows) > features.capacity:
+            moments = Moments(rows.shape[1])
+            if features.seen:
+                moments.update(features.rows)
+        if moments is not None:
+            moments.update(rows)
+        features.add(rows)
+        if logits is not None:
+            logits.add(extractor.logits(batch))
+        if pixels is not None:
+            pixels.add(batch)
+        advance(len(batch))
+    if features is None:
+        raise DataError(f"there are no {name}. Expected: at least one uint8 image.")
+    return FeatureSet(
+        features.rows, features.seen, moments, None if logits is None else logits.rows,
+        None if pixels is None else pixels.rows, tuple(shape), _fingerprint(digest, shape, features.seen),
+        extractor.label, extractor.hash, extractor.resize, extractor.caveat)
+
+
+def batches_of(images, batch_size: int) -> Iterator[np.ndarray]:
+    """The images as uint8 batches, whatever they come in."""
+    if hasattr(images, "bytes") and hasattr(images, "rows"):  # gan_core.metrics.images.ImageSet
+        yield from images.bytes(batch_size)
+    elif hasattr(images, "shape"):
+        check_images(images)
+        for start in range(0, len(images), batch_size):
+            yield np.asarray(images[start:start + batch_size])
+    elif isinstance(images, Iterable):
+        for batch in images:
+            yield np.asarray(batch)
+    else:
+        raise DataError("images must be an array (n, height, width, channels) or an iterable of such batches. "
+                        f"Received: {type(images).__name__}.")
+
+
+def fingerprint_of(images, batch_size: int = 256) -> str | None:
+    """The fingerprint of images that can be read twice; None for an iterator, which can be read only once."""
+    if not hasattr(images, "shape") and iter(images) is images:
+        return None
+    digest, shape, count = hashlib.sha256(), None, 0
+    for batch in batches_of(images, batch_size):
+        shape, count = shape or batch.shape[1:], count + len(batch)
+        digest.update(np.ascontiguousarray(batch).data)
+    return _fingerprint(digest, shape, count)
+
+
+def _fingerprint(digest, shape, count: int) -> str:
+    digest = digest.copy()
+    digest.update(f"{count} {shape}".encode())
+    return digest.hexdigest()[:FINGERPRINT_DIGITS]

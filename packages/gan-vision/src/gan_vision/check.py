@@ -1,0 +1,44 @@
+"""`gan-vision check`: decode every image once and list what cannot be used."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split], npy:FILE, npz:FILE, or digits.")],
+          size: Annotated[int, Parameter(help="Pixels of each side to try.")] = 32, data_dir: str | None = None,
+          as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative="")] = False) -> None:
+    """Decode every image of a source once; print a summary and the table of rejects. Exit code 3 if there are any.
+
+    Parameters
+    ----------
+    data_dir: Where TensorFlow Datasets looks.
+    """
+    from gan_core.run.progress import stdout
+
+    from gan_vision.data.check import check_folder
+    from gan_vision.data.sources import load_images, parse_source
+
+    scheme, place = parse_source(data)
+    if scheme == "folder":
+        report = check_folder(place)
+        if as_json:
+            print(json.dumps({  # noqa: T201
+                "data": data, "total": report.total, "usable": report.usable, "classes": report.class_counts,
+                "smallest": report.smallest, "largest": report.largest,
+                "rejects": [{"path": str(reject.path), "reason": reject.reason} for reject in report.rejects]}))
+        else:
+            stdout().print(report.table())
+        report.raise_for("error")
+        return
+    images = load_images(data, size=size, data_dir=data_dir)
+    found = {"data": data, "total": len(images), "usable": len(images), "shape": images.image_shape,
+             "classes": len(images.class_names), "rejects": []}
+    if as_json:
+        print(json.dumps(found))  # noqa: T201
+    else:
+        stdout().print(f"{images.name}: {len(images):,} images {images.image_shape}, "
+                       f"{len(images.class_names) or 'no'} classes; all can be used", markup=False)

@@ -20,7 +20,8 @@ WHEELS = ROOT / "dist"
 # suite -> (packages of this repository it installs, what else its tests need)
 PYTEST = ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6"]
 SUITES = {
-    "core": (["core"], ["scipy>=1.15", "scikit-learn>=1.6", "prdc>=0.2", "statsmodels>=0.14"]),
+    "core": (["core"], ["scipy>=1.15", "scikit-learn>=1.6", "prdc>=0.2", "statsmodels>=0.14",
+                      "PyWavelets>=1.8"]),
     "vision": (["core", "vision"], ["scikit-learn>=1.6"]),
     "audio": (["core", "audio"], ["scipy>=1.15", "pystoi>=0.4"]),
     "text": (["core", "text"], ["nltk>=3.9"]),
@@ -90,8 +91,7 @@ def bench(session: nox.Session) -> None:
 @nox.session(venv_backend="virtualenv")
 def oracles(session: nox.Session) -> None:
     """Compare the metrics with torch-fidelity, clean-fid, pytorch-fid and torchmetrics (large downloads)."""
-    session.install("torch==2.13.0")
-    session.install(*wheels(session, ["core"]), *PYTEST, "scipy>=1.15,<1.18", "torch-fidelity==0.4.0",
-                    "torchmetrics>=1.9", "requests", "tqdm")
-    session.install("--no-deps", "clean-fid==0.1.35", "pytorch-fid==0.3.0")
-    session.run("python", "-m", "pytest", "tests/oracles", *session.posargs)
+    folder = "tests/oracles/core"
+    session.install("-r", f"{folder}/requirements.txt")
+    session.install("--no-deps", "-r", f"{folder}/requirements-no-deps.txt", *wheels(session, ["core"]))
+    session.run("python", "-m", "pytest", folder, *session.posargs)

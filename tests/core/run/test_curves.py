@@ -46,3 +46,10 @@ def test_gradient_norms_of_zero_can_be_drawn():
 
 def test_without_losses_there_is_no_curve_of_losses():
     assert loss_curve({}) is None
+
+
+def test_everything_a_run_records_can_be_drawn():
+    names = ["real_logit", "fake_logit", "real_accuracy", "fake_accuracy", "d_gradient_norm", "g_gradient_norm", "aug_p",
+             "sample_diversity", "sample_spread", "kid", "images_per_second", *(f"d_part{number}" for number in range(8))]
+    lines = [{"step": step, **{name: float(step * place) for place, name in enumerate(names, 1)}} for step in range(3)]
+    assert other_curves(curves(lines)).startswith(b"\x89PNG")

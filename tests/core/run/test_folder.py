@@ -61,7 +61,7 @@ class TestCreating:
 
     def test_a_folder_that_holds_something_is_refused(self, tmp_path):
         (tmp_path / "thesis.tex").touch()
-        with pytest.raises(RunError, match="must be new. Received: out=.*, which is not empty. Choose another --out.$"):
+        with pytest.raises(RunError, match=r"must be new\. Received: out=.*, which is not empty. Choose another --out.$"):
             RunFolder.create(tmp_path, "toy")
 
     def test_a_folder_that_holds_a_run_is_refused_with_the_verb_that_continues_it(self, tmp_path):
@@ -76,7 +76,7 @@ class TestCreating:
 
     def test_a_place_below_a_file_is_refused_with_the_reason(self, tmp_path):
         (tmp_path / "file").touch()
-        with pytest.raises(RunError, match="cannot create the run folder .*Not a directory. Choose another --out"):
+        with pytest.raises(RunError, match=r"cannot create the run folder .*Not a directory. Choose another --out"):
             RunFolder.create(tmp_path / "file" / "run", "toy")
 
     def test_refusing_makes_nothing(self, tmp_path):
@@ -108,7 +108,7 @@ def test_of_four_processes_that_want_one_folder_one_gets_it(tmp_path):
 class TestOpening:
     @pytest.mark.parametrize("name", ["nowhere", "."])
     def test_what_is_no_run_is_refused(self, tmp_path, name):
-        with pytest.raises(RunError, match="is not a run folder. Expected: a folder with config.yaml"):
+        with pytest.raises(RunError, match=r"is not a run folder\. Expected: a folder with config.yaml"):
             RunFolder.open(tmp_path / name)
 
 
@@ -154,7 +154,7 @@ class TestLocking:
     def test_a_folder_that_vanished_is_named(self, tmp_path):
         folder = RunFolder(tmp_path / "file" / "run")
         (tmp_path / "file").touch()
-        with pytest.raises(RunError, match="cannot lock the run .*Make the folder writable"):
+        with pytest.raises(RunError, match=r"cannot lock the run .*Make the folder writable"):
             folder.lock()
 
 

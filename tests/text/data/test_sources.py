@@ -88,7 +88,7 @@ def test_without_tensorflow_datasets_the_install_line_is_shown(tmp_path, monkeyp
     (tmp_path / "tensorflow_datasets" / "__init__.py").write_text("raise ImportError('absent')")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "tensorflow_datasets", raising=False)
-    with pytest.raises(MissingDependencyError, match="pip install tensorflow-datasets"):
+    with pytest.raises(MissingDependencyError, match=r"pip install gan-text\[datasets\]"):
         open_source("tfds:lm1b")
 
 

@@ -313,8 +313,8 @@ class GAN(keras.Model):
         """Whether the schedule lets the generator learn in the coming step."""
         if self.n_critic == 1:
             return True
-        wanted = self.n_critic(int(self.generator_steps)) if callable(self.n_critic) else self.n_critic
-        return int(self.critic_streak) + 1 >= wanted
+        wanted = self.n_critic(int(self.generator_steps.numpy())) if callable(self.n_critic) else self.n_critic
+        return int(self.critic_streak.numpy()) + 1 >= wanted
 
     def test_step(self, batch):
         """Feed the validation metrics with real samples and as many from the averaged generator."""

@@ -142,6 +142,28 @@ def extract_features(images, extractor: Extractor, *, batch_size: int = 64, feat
         extractor.label, extractor.hash, extractor.resize, extractor.caveat)
 
 
+def choose_images(images, count: int, *, seed: int = 0, batch_size: int = 256) -> np.ndarray:
+    """At most `count` of the images, uint8 **(m, height, width, channels)**, drawn at random without replacement.
+
+    Args:
+        images: as in `extract_features`; an iterator is read to its end.
+        count: int ≥ 1.
+        seed: int ≥ 0.
+        batch_size: int ≥ 1.
+    """
+    if hasattr(images, "shape") and hasattr(images, "__getitem__"):
+        check_images(images)
+        rows = np.random.default_rng(seed).permutation(len(images))[:count] if len(images) > count else slice(None)
+        return np.asarray(images[rows])
+    kept = Reservoir(count, seed)
+    for batch in batches_of(images, batch_size):
+        check_images(batch)
+        kept.add(batch)
+    if not kept.seen:
+        raise DataError("there are no images. Expected: at least one.")
+    return kept.rows
+
+
 def batches_of(images, batch_size: int) -> Iterator[np.ndarray]:
     """The images as uint8 batches, whatever they come in."""
     if hasattr(images, "bytes") and hasattr(images, "rows"):  # gan_core.metrics.images.ImageSet
@@ -160,7 +182,7 @@ def batches_of(images, batch_size: int) -> Iterator[np.ndarray]:
 
 def fingerprint_of(images, batch_size: int = 256) -> str | None:
     """The fingerprint of images that can be read twice; None for an iterator, which can be read only once."""
-    if not hasattr(images, "shape") and iter(images) is images:
+    if isinstance(images, Iterator):
         return None
     digest, shape, count = hashlib.sha256(), None, 0
     for batch in batches_of(images, batch_size):

@@ -137,8 +137,8 @@ class Checkpoints:
         try:
             state = tf.train.Checkpoint(state=[variable.value for variable in variables])
             state.read(str(saved.path / "state")).assert_existing_objects_matched()
-        except (tf.errors.OpError, AssertionError) as error:
-            raise CheckpointError(f"{saved.path} cannot be read: {error}") from None
+        except (tf.errors.OpError, AssertionError, LookupError, RuntimeError, ValueError) as error:  # all of them occur
+            raise CheckpointError(f"{saved.path} cannot be read: {str(error).splitlines()[0]}") from None
 
     def sweep(self) -> None:
         """Remove what a killed process left half written. Only under the run's lock."""

@@ -47,7 +47,8 @@ def other_curves(known: dict) -> bytes | None:
         parts = [name for name in rest if name.startswith(player)]
         rest = [name for name in rest if name not in parts]
         if parts != [f"{player}adversarial"]:  # a single part is the loss itself
-            panels += [(title, parts[start:start + len(COLOURS)], False) for start in range(0, len(parts), len(COLOURS))]
+            panels += [(title, parts[begin:begin + len(COLOURS)], False)
+                       for begin in range(0, len(parts), len(COLOURS))]
     panels = [(name, [name], False) for name in rest] + panels
     panels = [panel for panel in panels if panel[1] and not _constant_rates(panel[1], known)]
     return _draw(panels, known, columns=3, width=4.0, height=2.5) if panels else None

@@ -12,6 +12,7 @@ _HOMES = {
     "layer": ("check_layer",),
     "loss": ("check_loss",),
     "network": ("check_network", "count_parameters"),
+    "recipe": ("check_recipe",),
     "saved": ("check_saved_networks",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -65,7 +65,7 @@ class TensorFlowDataset:
             import tensorflow_datasets as datasets
         except ImportError as error:
             raise MissingDependencyError("`tfds:` sources need tensorflow-datasets, which is not installed. "
-                                         "Install it with: pip install tensorflow-datasets") from error
+                                         "Install it with: pip install gan-text[datasets]") from error
         self.name = f"tfds:{name}"
         try:
             self._builder = datasets.builder(name, **builder_options)

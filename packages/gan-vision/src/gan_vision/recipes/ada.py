@@ -19,6 +19,7 @@ __all__ = ["Config", "build", "load", "placeholder"]
 class Config(ImageConfig):
     """Settings of `ada`; 400 epochs of its 5,994 birds are 18,400 steps."""
 
+    data: str = "tfds:cats_vs_dogs"
     size: int = pydantic.Field(64, ge=8)
     batch_size: int = pydantic.Field(128, ge=1)
     steps: int = pydantic.Field(18_400, ge=1)

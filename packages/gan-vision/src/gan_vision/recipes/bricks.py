@@ -19,6 +19,7 @@ __all__ = ["Config", "build", "load", "placeholder"]
 class Config(ImageConfig):
     """Settings of `bricks`; 100 epochs of its 40,000 images are 31,300 steps."""
 
+    data: str = ""
     size: int = pydantic.Field(64, ge=8)
     channels: Literal[1, 3] | None = 1
     batch_size: int = pydantic.Field(128, ge=1)
@@ -45,7 +46,7 @@ def build(config: Config, train, validation) -> core.Experiment:
     gan = core.GAN(
         network.build_generator(config.size, config.image_channels, width=config.width, latent=config.latent),
         network.build_discriminator(config.size, config.image_channels, width=config.width, dropout=config.dropout),
-        core.Objective(core.NonSaturating(core.Targets(noise=config.label_noise))),
+        core.Objective(core.NonSaturating(targets=core.Targets(noise=config.label_noise))),
         core.Normal(config.latent),
         update="simultaneous",
         seed=config.seed,

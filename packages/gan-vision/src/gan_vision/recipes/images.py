@@ -8,6 +8,7 @@ import numpy as np
 import pydantic
 
 import gan_core as core
+from gan_core.errors import ConfigError
 from gan_core.run.config import RunConfig
 from gan_vision import data
 
@@ -46,6 +47,8 @@ class ImageConfig(RunConfig):
 
 def load(config: ImageConfig):
     """Training and validation images."""
+    if not config.data:
+        raise ConfigError("this recipe needs images. Received: data=''. Pass --data, e.g. --data folder:MY_PICTURES.")
     images = data.load_images(
         config.data, size=config.size, channels=config.image_channels, fit=config.fit, on_bad=config.on_bad,
         validation=config.validation, seed=config.seed, limit=config.limit, data_dir=config.data_dir,

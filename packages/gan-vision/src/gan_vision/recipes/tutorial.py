@@ -17,6 +17,7 @@ __all__ = ["Config", "build", "load", "placeholder"]
 class Config(ImageConfig):
     """Settings of `tutorial`."""
 
+    data: str = "tfds:celeb_a"
     size: int = pydantic.Field(64, ge=8)
     batch_size: int = pydantic.Field(32, ge=1)
     steps: int = pydantic.Field(20_000, ge=1)
@@ -44,7 +45,7 @@ def build(config: Config, train, validation) -> core.Experiment:
     gan = core.GAN(
         network.build_generator(config.size, config.image_channels, latent=config.latent, **options),
         network.build_discriminator(config.size, config.image_channels, **options),
-        core.Objective(core.NonSaturating(core.Targets(real=config.real_target))),
+        core.Objective(core.NonSaturating(targets=core.Targets(real=config.real_target))),
         core.Normal(config.latent),
         seed=config.seed,
     )

@@ -1,0 +1,29 @@
+"""`gan-core`: scores, forensics and diagnosis of what any generator made. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+from cyclopts import App
+
+import gan_core
+from gan_core.cli.main import run
+
+VERBS = {
+    "metrics": ("gan_core.metrics.command:metrics", "Score generated images against real ones: FID, KID, precision ..."),
+    "forensics": ("gan_core.forensics.command:forensics", "Compare pixel statistics, and write a report with pictures."),
+    "doctor": ("gan_core.run.doctor:diagnose", "Say what went wrong in a run, and what helps."),
+    "compare": ("gan_core.metrics.command:compare", "Compare two files of scores."),
+}
+
+
+def make_core_app() -> App:
+    """The program; a verb's module is imported when it is asked for."""
+    app = App(name="gan-core", help="Tools on images and runs of any GAN. Nothing is downloaded.",
+              version=gan_core.__version__, version_flags=["--version"], help_format="plaintext")
+    for name, (place, summary) in VERBS.items():
+        app.command(place, name=name, help=summary)
+    return app
+
+
+def main() -> None:
+    """The console script."""
+    run(make_core_app())

@@ -1,0 +1,44 @@
+"""What metrics are computed from, and the protocol that goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gan_core.metrics.feature_set import FeatureSet
+from gan_core.metrics.result import Score
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What metrics are computed from.
+
+    Attributes:
+        real: `FeatureSet`.
+        fake: `FeatureSet` of the same extractor.
+        train: images the generator was trained on, or None; see `extract_features` for the forms.
+        draw: (count) -> float32 (count, D), features of so many new fakes; None draws from `fake`.
+        seed: int, of subsets, pairs and draws.
+        advance: (done, total) -> None, called by what takes long.
+    """
+
+    real: FeatureSet
+    fake: FeatureSet
+    train: object = None
+    draw: Callable[[int], np.ndarray] | None = None
+    seed: int = 0
+    advance: Callable[[int, int], None] = field(default=lambda done, total: None)
+
+    def score(self, metric: str, value: float, *, pixels: bool = False, **fields) -> Score:
+        """A score that carries the protocol of these inputs; `pixels`: of images, without an extractor."""
+        where = {} if pixels else {"extractor": self.fake.extractor, "extractor_hash": self.fake.extractor_hash,
+                                   "resize": self.fake.resize}
+        counts = {"real_count": len(self.real.features), "fake_count": len(self.fake.features)}
+        reference = f"real:{self.real.fingerprint}"
+        return Score(metric, value, **{**where, **counts, "reference": reference, "seed": self.seed, **fields})
+
+    def following(self, advance: Callable[[int, int], None]) -> Inputs:
+        """The same inputs, with `advance` told how far a metric is."""
+        return replace(self, advance=advance)

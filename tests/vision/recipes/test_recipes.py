@@ -1,0 +1,72 @@
+"""Every recipe on synthetic pictures: it trains, resumes exactly, and has the published networks."""
+
+import numpy as np
+import pytest
+from gan_core.errors import ConfigError
+from gan_core.run.config import validate
+from gan_core.testing import check_recipe
+from gan_vision.cli import MODALITY
+from gan_vision.data import ImageSet
+from gan_vision.recipes import RECIPES
+
+TINY = {
+    "dcgan": {"size": 8, "width": 16},
+    "cifar10": {"size": 8, "width": 16},
+    "bricks": {"size": 8, "width": 16},
+    "tutorial": {"size": 8, "width": 16},
+    "ada": {"size": 8, "width": 8, "depth": 2, "augment": True},
+}
+
+
+def pictures(config, count=30):
+    draw = np.random.default_rng(0)
+    shape = (count, config.size, config.size, config.image_channels)
+    return ImageSet(draw.integers(0, 256, shape, dtype=np.uint8), name="noise").split(0.2)
+
+
+def test_there_is_a_tiny_case_for_every_recipe():
+    assert set(TINY) == set(RECIPES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(TINY))
+def test_a_recipe_trains_and_resumes_exactly(name, tmp_path):
+    module = MODALITY.recipe(name)
+    config = validate(module.Config, {**TINY[name], "latent": 4, "batch_size": 4, "steps": 7, "log_every": 2,
+                                      "sample_every": 4, "checkpoint_every": 3, "seed": 3}, name)
+    check_recipe(lambda settings: module.build(settings, *pictures(settings)), config, tmp_path, stop_at=4)
+    assert (tmp_path / "straight/samples/real.png").exists()
+    assert (tmp_path / "straight/samples/step-000000007.png").exists()
+
+
+@pytest.mark.parametrize(("name", "trainable", "non_trainable"), [
+    ("cifar10", 4_514_819, 1_920), ("bricks", 3_574_656, 1_920), ("tutorial", 487_731, 4_352), ("ada", 926_083, 4_864)])
+def test_the_defaults_are_the_published_generator(name, trainable, non_trainable):
+    from gan_core.testing import count_parameters
+
+    module = MODALITY.recipe(name)
+    config = module.Config()
+    experiment = module.build(config, *module.placeholder(config))
+    assert count_parameters(experiment.gan.generator) == (trainable, non_trainable)
+
+
+def test_gray_sources_give_gray_pictures_unless_asked_otherwise():
+    config = MODALITY.recipe("dcgan").Config
+    assert config(data="digits").image_channels == 1
+    assert config(data="tfds:mnist/test").image_channels == 1
+    assert config(data="folder:somewhere").image_channels == 3
+    assert config(data="digits", channels=3).image_channels == 3
+
+
+def test_a_network_of_another_range_is_refused():
+    module = MODALITY.recipe("dcgan")
+    config = module.Config(network="ada", size=16)
+    with pytest.raises(ConfigError, match=r"unknown network.*'ada'.*cifar10"):
+        module.build(config, *module.placeholder(config))
+
+
+def test_a_size_that_no_network_has_is_refused_with_the_nearest():
+    module = MODALITY.recipe("dcgan")
+    config = module.Config(size=24, width=16)
+    with pytest.raises(ConfigError, match="16.*32"):
+        module.build(config, *module.placeholder(config))

@@ -1,21 +1,15 @@
-"""Speed and memory of the metrics against what they replace: `python benchmarks/metrics.py [--quick]`.
+"""Speed and memory of the metrics against what they replace.
 
 Each ratio compares two measurements of the same process. Needs SciPy for `sqrtm`. On a machine with other work set
 OPENBLAS_NUM_THREADS=1: threads that wait for a busy processor made the full-rank trace 20 times slower.
 """
 
-import argparse
-import os
-import platform
 import time
 import tracemalloc
 import warnings
 
 import numpy as np
-import scipy
 import scipy.linalg
-from rich.console import Console
-from rich.table import Table
 
 from gan_core.metrics.functional import MetricWarning, kernel_distance, precision_recall_density_coverage
 from gan_core.metrics.functional.fid import trace_from_covariances, trace_from_features
@@ -101,30 +95,15 @@ def subsets(number: int, size: int, dimension: int) -> tuple[str, str, str, str]
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes: does it run, not how fast is it")
-    quick = parser.parse_args().quick
-    table = Table("measurement", "time", "result", "wanted", title="gan_core.metrics.functional")
-    console = Console(width=140)
+def rows(quick: bool = False) -> list[tuple[str, str, str]]:
+    """(what, measured, promised) of this file; quick: small sizes, does it run, not how fast is it."""
     cases = [
         lambda: full_rank(256 if quick else 2048),
         lambda: few_samples(256 if quick else 2048, 60 if quick else 500),
         lambda: neighbourhoods(500 if quick else 10_000, 256 if quick else 2048),
         lambda: subsets(10 if quick else 100, 200 if quick else 1000, 256 if quick else 2048),
     ]
-    with warnings.catch_warnings(), console.status("measuring") as status:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", MetricWarning)
-        for number, case in enumerate(cases, 1):
-            status.update(f"measuring {number} of {len(cases)}")
-            table.add_row(*case())
-    console.print(table)
-    threads = os.environ.get("OPENBLAS_NUM_THREADS") or f"{os.cpu_count()} (all)"
-    console.print(
-        f"NumPy {np.__version__}, SciPy {scipy.__version__}, Python {platform.python_version()}, "
-        f"{os.cpu_count()} processors, BLAS threads {threads}"
-    )
-
-
-if __name__ == "__main__":
-    main()
+        return [(what, f"{result} ({time_taken})", wanted) for what, time_taken, result, wanted in
+                (case() for case in cases)]

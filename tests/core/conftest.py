@@ -8,6 +8,7 @@ from gan_core.gan import GAN
 from gan_core.latent import Normal
 from gan_core.losses import NonSaturating
 from gan_core.objective import Objective
+from gan_core.run.experiment import Phase
 
 
 def build_generator(shape=(2,), *, latent=3, conditions=(), width=8, batch_norm=False, dropout=0.0, dtype="float32"):
@@ -36,6 +37,124 @@ def build_discriminator(shape=(2,), *, conditions=(), width=8, features=False, d
     x = keras.layers.Dropout(dropout, dtype=dtype)(hidden) if dropout else hidden
     logits = keras.layers.Dense(1, use_bias=False, dtype="float32")(x)
     return keras.Model(inputs, {"logits": logits, "features": [hidden]} if features else logits, name=name)
+
+
+def doubled(images):
+    """Each pixel twice in both directions."""
+    return keras.ops.repeat(keras.ops.repeat(images, 2, 1), 2, 2)
+
+
+class Growing(keras.Model):
+    """A network of two levels; `alpha` fades the second one in. Only layers of levels reached run and learn."""
+
+    def __init__(self):
+        super().__init__()
+        self.alpha = self.add_weight((), "ones", trainable=False, name="alpha")
+        self.level = 0
+
+    def build_layers(self, layers):
+        for layer, shape in layers:
+            layer.build((None, *shape))
+        self.built = True
+        self.grow(0)
+
+    def grow(self, level):
+        self.level = level
+        for layer in self.late:
+            layer.trainable = level == 1
+        self.alpha.assign(1.0 - level)
+
+    def get_config(self):
+        return {}
+
+
+class GrowingGenerator(Growing):
+    """(4,) to 4x4x1 at level 0, 8x8x1 at level 1."""
+
+    input_names = ("latent",)
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = keras.layers.Dense(64), keras.layers.Conv2D(4, 3, padding="same")
+        self.heads = [keras.layers.Conv2D(1, 1), keras.layers.Conv2D(1, 1)]
+        self.late = [self.second, self.heads[1]]
+        self.build_layers([(self.first, (4,)), *((layer, (8, 8, 4)) for layer in (self.second, *self.heads))])
+
+    def call(self, latent, training=False):
+        x = keras.ops.reshape(self.first(latent), (-1, 4, 4, 4))
+        small = keras.ops.tanh(self.heads[0](x))
+        if self.level == 0:
+            return small
+        large = keras.ops.tanh(self.heads[1](keras.ops.leaky_relu(self.second(doubled(x)))))
+        return doubled(small) * (1 - self.alpha) + large * self.alpha
+
+
+class GrowingDiscriminator(Growing):
+    """The mirror image."""
+
+    input_names = ("sample",)
+
+    def __init__(self):
+        super().__init__()
+        self.entries = [keras.layers.Conv2D(4, 1), keras.layers.Conv2D(4, 1)]
+        self.second, self.last = keras.layers.Conv2D(4, 3, 2, "same"), keras.layers.Dense(1, use_bias=False)
+        self.late = [self.second, self.entries[1]]
+        self.build_layers([(self.last, (64,)), (self.second, (8, 8, 4)), *((layer, (8, 8, 1)) for layer in self.entries)])
+
+    def call(self, sample, training=False):
+        if self.level == 0:
+            x = keras.ops.leaky_relu(self.entries[0](sample))
+        else:
+            small = keras.ops.leaky_relu(self.entries[0](sample[:, ::2, ::2]))
+            large = keras.ops.leaky_relu(self.second(keras.ops.leaky_relu(self.entries[1](sample))))
+            x = small * (1 - self.alpha) + large * self.alpha
+        return self.last(keras.ops.reshape(x, (-1, 64)))
+
+
+class FadeIn(keras.callbacks.Callback):
+    """`alpha` rises from 0 to 1 over `steps` discriminator steps from `start` on: a function of the counter alone."""
+
+    def __init__(self, networks, start, steps):
+        super().__init__()
+        self.networks, self.start, self.steps = networks, start, steps
+
+    def on_train_batch_begin(self, batch, logs=None):
+        done = int(self.model.discriminator_steps) - self.start
+        for network in self.networks:
+            network.alpha.assign(min(1.0, done / self.steps))
+
+
+@pytest.fixture
+def growing_phases():
+    """(gan, loaders of both levels, steps of each, optimizer) -> two phases; the second fades in over its first steps."""
+
+    def make(gan, loaders, steps, optimizer, callbacks=()):
+        networks = [gan.generator, gan.averaged_generator, *gan.discriminators]
+
+        def grow_to(level):
+            def start(gan):
+                for network in networks:
+                    network.grow(level)
+                gan.compile(optimizer, optimizer)
+
+            return start
+
+        fade = FadeIn(networks, steps[0], max(steps[1] - 1, 1))
+        return [Phase(loaders[0], steps[0], start=grow_to(0), callbacks=callbacks),
+                Phase(loaders[1], steps[1], start=grow_to(1), callbacks=[fade, *callbacks])]
+
+    return make
+
+
+@pytest.fixture
+def growing_networks():
+    """A generator and a discriminator of two levels, with reproducible weights."""
+
+    def make():
+        keras.utils.set_random_seed(1)
+        return GrowingGenerator(), GrowingDiscriminator()
+
+    return make
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.util.tensor_util import make_ndarray
 
 from gan_core.errors import RunError
 from gan_core.run.metrics_file import read_lines
@@ -57,7 +58,7 @@ def test_tensorboard_gets_scalars_images_texts_and_sound(folder):
     record.close()
     events = EventAccumulator(str(folder)).Reload()
     assert set(events.Tags()["tensors"]) == {"d_loss", "sheet", "lines", "wave"}
-    assert [(event.step, float(event.tensor_proto.float_val[0])) for event in events.Tensors("d_loss")] == [(3, 0.5)]
+    assert [(event.step, float(make_ndarray(event.tensor_proto))) for event in events.Tensors("d_loss")] == [(3, 0.5)]
 
 
 class TestResuming:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from gan_core.errors import ConfigError
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe
@@ -68,5 +69,5 @@ def test_a_network_of_another_range_is_refused():
 def test_a_size_that_no_network_has_is_refused_with_the_nearest():
     module = MODALITY.recipe("dcgan")
     config = module.Config(size=24, width=16)
-    with pytest.raises(ConfigError, match="16.*32"):
+    with pytest.raises(ConfigError, match=r"16.*32"):
         module.build(config, *module.placeholder(config))

@@ -241,3 +241,42 @@ def build_damage(name: str, **options):
     wrong = sorted(set(options) - set(known))
     _require(not wrong, f"damage {name!r} takes {', '.join(known)}.", **{key: options[key] for key in wrong})
     return kind(**options)
+
+
+def damage_from_text(text: str):
+    """A damage from "name" or "name:option=value,option=value", as the command line takes it.
+
+    Numbers are numbers; `reverb:response=FILE` reads the impulse response from a sound file.
+
+    Raises:
+        ConfigError: the name or an option is unknown, or a value out of range.
+
+    Example:
+        >>> damage_from_text("drop_packets:rate=0.1,fill=repeat")
+        DropPackets(rate=0.1, seconds=0.02, fill='repeat', burst=None, sample_rate=16000)
+    """
+    name, _, rest = text.partition(":")
+    options = {}
+    for part in filter(None, rest.split(",")):
+        key, equals, value = part.partition("=")
+        _require(bool(equals and key.strip() and value.strip()),
+                 "a damage must have the form name:option=value,option=value.", damage=text)
+        options[key.strip()] = _number(value.strip())
+    if name == "reverb" and isinstance(options.get("response"), str):
+        from gan_audio.data.reading import read_audio
+
+        options["response"] = read_audio(options["response"], sample_rate=16_000, channels="first")[0][:, 0]
+    try:
+        return build_damage(name, **options)
+    except TypeError:
+        raise AudioConfigError(f"the damage {name!r} cannot be made of these options. Received: damage={text!r}. "
+                               f"It takes {', '.join(DAMAGES[name].__dataclass_fields__)}.") from None
+
+
+def _number(text: str):
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -87,9 +87,7 @@ def enhance_path(enhancer, source, target, *, subtype: str | None = None, overwr
     from rich.console import Console
     from rich.progress import Progress
 
-    jobs = _jobs(Path(source), Path(target), overwrite)
-    for _, goal in jobs:
-        output_format(goal, subtype)  # refuse before the first file is written
+    jobs = check_jobs(source, target, subtype=subtype, overwrite=overwrite)
     report = EnhanceReport()
     with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
         task = bar.add_task("enhancing", total=None)
@@ -111,6 +109,14 @@ def enhance_file(enhancer, source, target, *, subtype: str | None = None, overwr
     if Path(source).is_dir():
         raise AudioConfigError(f"`source` is a folder. Received: source={source}. Use `enhance_path`.")
     return enhance_path(enhancer, source, target, subtype=subtype, overwrite=overwrite).files[0]
+
+
+def check_jobs(source, target, *, subtype: str | None = None, overwrite: bool = False) -> list[tuple[Path, Path]]:
+    """(source, target) of every file that `enhance_path` would write; refuses before the first one is written."""
+    jobs = _jobs(Path(source), Path(target), overwrite)
+    for _, goal in jobs:
+        output_format(goal, subtype)
+    return jobs
 
 
 def _jobs(source: Path, target: Path, overwrite: bool) -> list[tuple[Path, Path]]:

@@ -90,11 +90,7 @@ def evaluate(recordings: Iterable, systems: Mapping, metrics: Iterable[str] = DE
         >>> result.mean("wiener", "si_sdr")
         12.3
     """
-    metrics = list(dict.fromkeys(metrics))
-    for metric in metrics:
-        if metric not in METRICS and metric != "composite":
-            raise AudioConfigError(f"unknown metric. Received: {metric!r}. "
-                                   f"{did_you_mean(metric, [*METRICS, 'composite'])}")
+    metrics = check_metrics(metrics)
     columns = [column for metric in metrics for column in (COMPOSITE if metric == "composite" else (metric,))]
     values = {system: {column: [] for column in columns} for system in ("noisy", *systems)}
     names, groups, notes = [], [], []
@@ -116,6 +112,20 @@ def evaluate(recordings: Iterable, systems: Mapping, metrics: Iterable[str] = DE
     if undefined:
         notes.append(f"{undefined} values are not defined (silence, or too short) and left out of the means")
     return Evaluation(values, names, groups, notes)
+
+
+def check_metrics(metrics: Iterable[str]) -> list[str]:
+    """The names without repetition.
+
+    Raises:
+        AudioConfigError: one is unknown.
+    """
+    metrics = list(dict.fromkeys(metrics))
+    for metric in metrics:
+        if metric not in METRICS and metric != "composite":
+            raise AudioConfigError(f"unknown metric. Received: {metric!r}. "
+                                   f"{did_you_mean(metric, [*METRICS, 'composite'])}")
+    return metrics
 
 
 def _measure(clean, estimate, rate: int, metrics: list[str]) -> dict[str, float]:

@@ -18,7 +18,6 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
     data_dir: Where TensorFlow Datasets looks.
     """
     from gan_core.run.progress import stdout
-
     from gan_vision.data.check import check_folder
     from gan_vision.data.sources import load_images, parse_source
 
@@ -26,7 +25,7 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
     if scheme == "folder":
         report = check_folder(place)
         if as_json:
-            print(json.dumps({  # noqa: T201
+            print(json.dumps({
                 "data": data, "total": report.total, "usable": report.usable, "classes": report.class_counts,
                 "smallest": report.smallest, "largest": report.largest,
                 "rejects": [{"path": str(reject.path), "reason": reject.reason} for reject in report.rejects]}))
@@ -38,7 +37,7 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
     found = {"data": data, "total": len(images), "usable": len(images), "shape": images.image_shape,
              "classes": len(images.class_names), "rejects": []}
     if as_json:
-        print(json.dumps(found))  # noqa: T201
+        print(json.dumps(found))
     else:
         stdout().print(f"{images.name}: {len(images):,} images {images.image_shape}, "
                        f"{len(images.class_names) or 'no'} classes; all can be used", markup=False)

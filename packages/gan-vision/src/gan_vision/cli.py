@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from cyclopts import App
+
 import gan_vision
 from gan_core.cli import Modality, make_app, run
 from gan_vision.check import check
 from gan_vision.demo import demo
+from gan_vision.evaluate import evaluate
+from gan_vision.forensics import forensics
 from gan_vision.recipes import RECIPES
 
 MODALITY = Modality(
@@ -18,6 +22,14 @@ MODALITY = Modality(
 )
 
 
+def make_vision_app() -> App:
+    """The program: the shared verbs, and those that only images have."""
+    app = make_app(MODALITY)
+    app.command(evaluate)
+    app.command(forensics)
+    return app
+
+
 def main() -> None:
     """The console script."""
-    run(make_app(MODALITY))
+    run(make_vision_app())

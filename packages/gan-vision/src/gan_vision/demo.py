@@ -15,7 +15,8 @@ CONFIDENT = 0.9
 SHARE_OF_A_CLASS = 0.01
 
 
-def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int = 0, quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
+def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int = 0,
+         quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Train a DCGAN on 1,797 real handwritten digits: about two minutes on two cores, no network, no GPU.
 
     Parameters

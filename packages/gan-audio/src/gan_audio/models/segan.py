@@ -64,7 +64,11 @@ def build_generator(name: str = "segan-compact", **overrides) -> keras.Model:
         >>> generator({"noisy": tf.zeros((1, 2048, 1)), "latent": tf.zeros((1, 2, 32))}).shape
         TensorShape([1, 2048, 1])
     """
-    size = preset(name, **overrides)
+    return generator_of(preset(name, **overrides))
+
+
+def generator_of(size: Preset) -> keras.Model:
+    """The generator of a `Preset`, see `build_generator`."""
     noisy = keras.Input((None, 1), name="noisy")
     latent = keras.Input((None, size.latent_channels), name="latent")
     last = len(size.filters)
@@ -112,7 +116,11 @@ def build_discriminator(name: str = "segan-compact", *, seed: int = 0, **overrid
         >>> build_discriminator("segan-tiny").count_params()
         210425
     """
-    size = preset(name, **overrides)
+    return discriminator_of(preset(name, **overrides), seed=seed)
+
+
+def discriminator_of(size: Preset, *, seed: int = 0) -> keras.Model:
+    """The discriminator of a `Preset`, see `build_discriminator`."""
     sample = keras.Input((size.window, 1), name="sample")
     noisy = keras.Input((size.window, 1), name="noisy")
     wave = layers.Concatenate(name="pair")([sample, noisy])
@@ -130,6 +138,16 @@ def build_discriminator(name: str = "segan-compact", *, seed: int = 0, **overrid
         wave = LiveExamples(size.reference, name="live")(wave)
     logits = layers.Activation("linear", dtype="float32", name="logits")(_head(wave, size))
     return keras.Model({"sample": sample, "noisy": noisy}, logits, name="segan_discriminator")
+
+
+def build_spectator(window: int) -> keras.Model:
+    """One linear layer in the discriminator's place, for a generator that is trained without an adversary.
+
+    The loop always asks a discriminator; this one costs next to nothing, and nobody listens to it.
+    """
+    sample = keras.Input((window, 1), name="sample")
+    logits = layers.Dense(1, dtype="float32", name="decision")(layers.Flatten(name="flat")(sample))
+    return keras.Model({"sample": sample}, logits, name="spectator")
 
 
 def _normalise(wave, size: Preset, name: str):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 import gan_core
 from gan_core.cli.main import run
 
 VERBS = {
-    "metrics": ("gan_core.metrics.command:metrics", "Score generated images against real ones: FID, KID, precision ..."),
-    "forensics": ("gan_core.forensics.command:forensics", "Compare pixel statistics, and write a report with pictures."),
+    "metrics": ("gan_core.metrics.command:metrics", "Score generated images against real ones."),
+    "forensics": ("gan_core.forensics.command:forensics", "Compare the pixels of two sets, and write a report."),
     "doctor": ("gan_core.run.doctor:diagnose", "Say what went wrong in a run, and what helps."),
     "compare": ("gan_core.metrics.command:compare", "Compare two files of scores."),
 }
@@ -18,7 +18,8 @@ VERBS = {
 def make_core_app() -> App:
     """The program; a verb's module is imported when it is asked for."""
     app = App(name="gan-core", help="Tools on images and runs of any GAN. Nothing is downloaded.",
-              version=gan_core.__version__, version_flags=["--version"], help_format="plaintext")
+              version=gan_core.__version__, version_flags=["--version"], help_format="plaintext",
+              default_parameter=Parameter(negative=""))
     for name, (place, summary) in VERBS.items():
         app.command(place, name=name, help=summary)
     return app

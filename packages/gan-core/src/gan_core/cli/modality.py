@@ -26,6 +26,7 @@ class Modality:
             and its docstring's first line is shown by `recipes`.
         check: the function behind `check`, with its own typed options; or None.
         demo: the recipe and the settings of `demo`, and what it says at the end.
+        next_command: what a finished run suggests, with {run} for its folder.
     """
 
     program: str
@@ -34,6 +35,7 @@ class Modality:
     recipes: Mapping[str, str]
     check: Callable | None = None
     demo: Callable | None = None
+    next_command: str = "sample {run}"
 
     def recipe(self, name: str) -> ModuleType:
         """The module of a recipe (light: it loads no TensorFlow).

@@ -111,7 +111,7 @@ def announce(modality: Modality, progress: Progress, folder: RunFolder, device: 
 def conclude(modality: Modality, progress: Progress, folder: RunFolder) -> None:
     """What there is to look at, and the next command."""
     progress.say(f"done. Look at {folder.samples} and {folder.report}")
-    progress.say(f"next: {modality.program} sample {folder.path}")
+    progress.say(f"next: {modality.program} {modality.next_command.format(run=folder.path)}")
 
 
 def load_run(modality: Modality, run: Path, *, data: bool = False):

@@ -10,6 +10,19 @@ import importlib
 _HOMES = {
     "result": ("Score", "collect_warnings", "difference", "library_versions"),
     "functional": ("MetricWarning", "Moments"),
+    "evaluator": ("DEFAULT_METRICS", "evaluate"),
+    "scoring": ("METRICS",),
+    "score_table": ("print_scores",),
+    "score_file": ("pair_scores", "print_comparison", "read_scores", "scores_from_json", "scores_to_json",
+                   "write_scores"),
+    "feature_set": ("FeatureSet", "extract_features"),
+    "feature_cache": ("FeatureCache",),
+    "extractors": ("EXTRACTORS", "CallableExtractor", "Encoder", "Extractor", "KerasInceptionV3", "RandomConvolution",
+                   "extractor_by_name", "keras_extractor", "train_encoder"),
+    "keras_metric": ("KeepBest", "KernelDistanceMetric"),
+    "images": ("ImageSet", "open_images", "read_images", "iterate_images"),
+    "triangles": ("Triangles", "TriangleScores", "triangle_precision"),
+    "triangle_recall": ("evaluate_triangles", "invert_latents"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)

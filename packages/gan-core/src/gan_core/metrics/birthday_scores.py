@@ -7,14 +7,17 @@ import warnings
 import numpy as np
 
 from gan_core.errors import DataError
-from gan_core.metrics.functional.birthday import SUPPORT_CAVEAT, BirthdayTest, birthday_test, calibrate_threshold
+from gan_core.metrics.functional.birthday import BirthdayTest, birthday_test, calibrate_threshold
 from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.result import Score
+from gan_core.metrics.score_table import OF_REAL
 from gan_core.metrics.scoring_inputs import Inputs
 
 INTERVAL = "95% Clopper-Pearson"
 SMALLEST, LARGEST = 8, 256  # images per draw
 REPEATS, CALIBRATION_REPEATS = 40, 100
+CAVEAT = ("the birthday estimate is the effective size 1/Σp², a lower bound on the number of different images: read it "
+          "beside that of the real ones")
 
 
 def birthday(inputs: Inputs) -> list[Score]:
@@ -27,7 +30,8 @@ def birthday(inputs: Inputs) -> list[Score]:
     real = inputs.real.features[draw.permutation(len(inputs.real.features))]
     halves = np.array_split(real, 2)
     pool = inputs.fake.features if inputs.draw is None else None
-    most = min(len(halves[1]), *([] if pool is None else [len(pool)])) // 2  # of n images, s ≤ n/2: draws must differ
+    # Of n images a draw takes at most half, so that draws differ.
+    most = min([len(halves[1])] if pool is None else [len(halves[1]), len(pool)]) // 2
     if most < SMALLEST:
         raise DataError(f"the birthday test needs at least {4 * SMALLEST} real and {2 * SMALLEST} "
                         f"generated images. Received: {len(real)} and {len(inputs.fake.features)}.")
@@ -55,13 +59,13 @@ def _tests(inputs, sizes, halves, pool, draw) -> list[Score]:
     control = _quiet_test(without_replacement(halves[1]), best.sample_size, best.threshold, None)
     estimator = (f"{REPEATS} repeats of {sizes[0]} to {sizes[-1]} images, threshold at 5% of real pairs, "
                  f"{'new samples' if pool is None else 'drawn from a fixed set'}")
-    notes = [SUPPORT_CAVEAT]
+    notes = [CAVEAT]
     if pool is not None and len(pool) < REPEATS * best.sample_size:
         notes.append(f"the birthday test drew its repeats from the same {len(pool)} generated images: its interval is "
                      "too narrow")
     return [_support(inputs, "birthday support", best, estimator, notes,
                      fake_count=total if pool is None else len(pool)),
-            _support(inputs, "birthday support of real images", control, estimator, notes, fake_count=0)]
+            _support(inputs, "birthday support" + OF_REAL, control, estimator, notes, fake_count=0)]
 
 
 def _quiet_test(sampler, size, threshold, progress) -> BirthdayTest:
@@ -74,8 +78,8 @@ def _support(inputs, name: str, test: BirthdayTest, estimator: str, notes: list[
     low, high = test.support_interval
     found = f"{test.collisions} of {test.repeats} draws of {test.sample_size} hold two images that count as the same"
     if test.collisions == 0:
-        found += f": more than {low:,.0f} different ones"
+        found += f": it makes more than {low:,.0f}"
     elif test.collisions == test.repeats:
-        found += f": fewer than {high:,.0f} different ones"
+        found += f": it makes fewer than {high:,.0f}"
     return inputs.score(name, test.support, estimator=estimator, interval=(low, high), interval_kind=INTERVAL,
                         higher_is_better=True if counts["fake_count"] else None, warnings=(found, *notes), **counts)

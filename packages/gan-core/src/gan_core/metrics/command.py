@@ -1,4 +1,7 @@
-"""`gan-core metrics REAL FAKE` and `gan-core compare A.json B.json`. Imports no TensorFlow until images are known to be good."""
+"""`gan-core metrics REAL FAKE` and `gan-core compare A.json B.json`.
+
+TensorFlow is imported once the images are known to be there.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,7 @@ def metrics(real: str, fake: str, *, metrics: str = "fid,kid,prdc,birthday", ext
         scores = evaluate(real_images, fake_images, metrics=names, extractor=chosen, train=train_images, seed=seed,
                           cache=folder, progress=not quiet)
     if json:
-        print(scores_to_json(scores, left_out=left_out, real=str(real), fake=str(fake)))  # noqa: T201
+        print(scores_to_json(scores, left_out=left_out, real=str(real), fake=str(fake)))
     else:
         print_scores(scores, title=f"{fake} against {real}", left_out=left_out)
 
@@ -115,7 +118,7 @@ def compare(first: Path, second: Path, *, json: bool = False) -> None:
     pairs = pair_scores(read_scores(first), read_scores(second))
     names = (str(first), str(second))
     if json:
-        print(json_format.dumps([  # noqa: T201
+        print(json_format.dumps([
             {"metric": ours.metric, "values": [value_of(ours), value_of(theirs)],
              "verdict": verdict(ours, theirs, names)} for ours, theirs in pairs]))
     else:

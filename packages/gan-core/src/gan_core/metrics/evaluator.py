@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from gan_core.metrics.extractors.choice import extractor_by_name
 from gan_core.metrics.feature_cache import FeatureCache
 from gan_core.metrics.feature_set import (
     FEATURE_BYTES,
+    MOST_IMAGES,
     FeatureSet,
     check_same_extractor,
     choose_images,
@@ -23,12 +24,14 @@ from gan_core.metrics.feature_set import (
 )
 from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.result import Score, collect_warnings
-from gan_core.metrics.scoring import METRICS
+from gan_core.metrics.score_table import OF_REAL
+from gan_core.metrics.scoring import METRICS, WITH_CONTROL
 from gan_core.metrics.scoring_inputs import Inputs
 from gan_core.metrics.stages import Stages
 
 DEFAULT_METRICS = ("fid", "kid", "prdc", "birthday")
 ENCODER_IMAGES = 20_000
+SLOW = ("birthday", "memorisation")
 
 
 def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor: Extractor | str | None = None,
@@ -43,14 +46,16 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
     out with a `MetricWarning` that gives the reason.
 
     Args:
-        real: uint8 **(n, height, width, 1 or 3)** in 0..255, an iterable of such batches, what `open_images` returns, or
-            a `FeatureSet`. Held-out images, where there are any.
+        real: uint8 **(n, height, width, 1 or 3)** in 0..255, an iterable of such batches, what `open_images` returns,
+            or a `FeatureSet`. Held-out images, where there are any.
         fake: likewise, generated.
         metrics: names of `METRICS`: "fid", "kid", "prdc" (precision, recall, density, coverage), "birthday",
             "memorisation" (needs `train`), "ms_ssim", and with a classifier "inception_score" and "modes".
         extractor: an `Extractor`, or a name for `extractor_by_name` ("random", "encoder", "inception:FILE",
             "keras:FILE"); "encoder" is trained on `train`, else on `real`. Not needed for two `FeatureSet`s.
-        train: the images the generator was trained on, in a form of `real`.
+        train: the images the generator was trained on, in a form that can be read twice (no iterator). Given them, FID,
+            KID and the four of "prdc" are also computed with training images in place of generated ones ("FID of real
+            images"): what a perfect generator would get with so many images.
         sampler: (count) -> uint8 (count, height, width, channels), new samples at every call: the birthday test asks
             the generator itself instead of drawing from `fake`.
         seed: int ≥ 0, of all random choices.
@@ -77,6 +82,9 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
     if "memorisation" in names and train is None:
         raise ConfigError("the metric `memorisation` compares with the images the generator was trained on. "
                           "Received: train=None. Pass them, or leave the metric out.")
+    if isinstance(train, Iterator):
+        raise ConfigError("`train` is read more than once. Received: an iterator. Pass an array or what `open_images` "
+                          "returns.")
     stages = Stages(progress)
     extractor = _resolve(extractor, real, fake, train, seed, stages)
     real = _features(real, extractor, "real images", stages, FeatureCache(cache) if cache is not None else None,
@@ -88,7 +96,8 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
         if extractor is None:
             raise ConfigError("`sampler` needs an extractor, since its samples are new. Received: extractor=None.")
         draw = lambda count: extractor.features(sampler(count), batch_size)  # noqa: E731
-    return _scores(names, Inputs(real, fake, train, draw, seed), stages)
+    inputs = Inputs(real, fake, train, draw, seed)
+    return _scores(names, inputs, _control(inputs, names, extractor, batch_size, stages), stages)
 
 
 def _checked_names(metrics) -> list[str]:
@@ -106,8 +115,8 @@ def _resolve(extractor, real, fake, train, seed: int, stages: Stages) -> Extract
         return extractor_by_name(extractor, images=lambda: choose_images(images, ENCODER_IMAGES, seed=seed), seed=seed,
                                  say=stages.say)
     if extractor is None and not (isinstance(real, FeatureSet) and isinstance(fake, FeatureSet)):
-        raise ConfigError("`extractor` is needed to get features from images. Received: extractor=None. Pass \"random\", "
-                          "\"encoder\", \"inception:FILE\", \"keras:FILE\" or an `Extractor`.")
+        raise ConfigError("`extractor` is needed to get features from images. Received: extractor=None. "
+                          "Pass 'random', 'encoder', 'inception:FILE', 'keras:FILE' or an `Extractor`.")
     return extractor
 
 
@@ -117,7 +126,7 @@ def _features(images, extractor, name: str, stages: Stages, cache: FeatureCache 
         return images
     key = None
     if cache is not None and extractor.hash:
-        with stages.running(f"looking for features of the {name} in {cache.folder}"):
+        with stages.running(f"looking for features of the {name} in {cache.folder}", brief=True):
             fingerprint = fingerprint_of(images)
         if fingerprint is not None:
             key = cache.key(fingerprint, extractor, feature_bytes=feature_bytes, seed=seed)
@@ -132,11 +141,25 @@ def _features(images, extractor, name: str, stages: Stages, cache: FeatureCache 
     return found
 
 
-def _scores(names: list[str], inputs: Inputs, stages: Stages) -> list[Score]:
+def _control(inputs: Inputs, names: list[str], extractor, batch_size: int, stages: Stages) -> Inputs | None:
+    """The same inputs with as many training images in the place of the generated ones, if there are so many."""
+    count = inputs.fake.count
+    if inputs.train is None or extractor is None or not set(names) & set(WITH_CONTROL):
+        return None
+    images = choose_images(inputs.train, min(count, MOST_IMAGES), seed=inputs.seed)
+    if len(images) < count:
+        return None
+    with stages.running("features of training images, for comparison", count) as advance:
+        found = extract_features(images, extractor, batch_size=batch_size, keep_images=False, seed=inputs.seed,
+                                 name="training images", advance=advance)
+    return dataclasses.replace(inputs, fake=found)
+
+
+def _scores(names: list[str], inputs: Inputs, control: Inputs | None, stages: Stages) -> list[Score]:
     scores, refused = [], {}
     notes = _notes(inputs)
     for name in names:
-        with stages.running(name.replace("_", " ")) as advance:
+        with stages.running(name.replace("_", " "), brief=name not in SLOW) as advance:
             done = 0
 
             def follow(now: int, total: int, advance=advance) -> None:
@@ -145,13 +168,12 @@ def _scores(names: list[str], inputs: Inputs, stages: Stages) -> list[Score]:
                 done = now
 
             try:
-                with collect_warnings() as found:
-                    results = METRICS[name](inputs.following(follow))
+                scores += _with_notes(METRICS[name], inputs.following(follow), notes)
+                if control is not None and name in WITH_CONTROL:
+                    scores += [dataclasses.replace(score, metric=score.metric + OF_REAL)
+                               for score in _with_notes(METRICS[name], control, notes)]
             except DataError as error:
                 refused[name] = str(error)
-                continue
-        scores += [dataclasses.replace(score, warnings=tuple(dict.fromkeys(
-            (*score.warnings, *found, *_notes_for(score, notes))))) for score in results]
     if not scores:
         raise DataError("none of the metrics could be computed. " + " ".join(f"{name}: {reason}"
                                                                             for name, reason in refused.items()))
@@ -160,13 +182,20 @@ def _scores(names: list[str], inputs: Inputs, stages: Stages) -> list[Score]:
     return scores
 
 
+def _with_notes(metric, inputs: Inputs, notes: dict[str, list[str]]) -> list[Score]:
+    with collect_warnings() as found:
+        results = metric(inputs)
+    return [dataclasses.replace(score, warnings=tuple(dict.fromkeys(
+        (*score.warnings, *found, *_notes_for(score, notes))))) for score in results]
+
+
 def _notes(inputs: Inputs) -> dict[str, list[str]]:
     """Warnings about the inputs: for every score on features, and for those that need the rows."""
     real, fake = inputs.real, inputs.fake
     always = [real.caveat] if real.caveat else []
     if real.image_shape != fake.image_shape:
-        always.append(f"real images are {_shape(real)} and generated ones {_shape(fake)} (height x width x channels): the "
-                      "conversion enters the score")
+        always.append(f"real images are {_shape(real)} and generated ones {_shape(fake)} (height x width x channels): "
+                      "the conversion enters the score")
     rows = [f"{len(found.features):,} of {found.count:,} {name} images, drawn at random, entered, since features "
             "exceeded the memory limit" for name, found in (("real", real), ("generated", fake)) if not found.complete]
     return {"always": always, "rows": rows}
@@ -175,7 +204,7 @@ def _notes(inputs: Inputs) -> dict[str, list[str]]:
 def _notes_for(score: Score, notes: dict[str, list[str]]) -> list[str]:
     if not score.extractor:
         return []
-    return notes["always"] + ([] if score.metric == "FID" else notes["rows"])
+    return notes["always"] + ([] if score.metric.startswith("FID") else notes["rows"])
 
 
 def _shape(found: FeatureSet) -> str:

@@ -42,7 +42,8 @@ class KernelDistanceMetric(keras.metrics.Metric):
         super().__init__(name=name, dtype="float32")
         low, high = value_range
         if not low < high:
-            raise ConfigError(f"`value_range` must be (low, high) with low < high. Received: value_range={value_range}.")
+            raise ConfigError("`value_range` must be (low, high) with low < high. "
+                              f"Received: value_range={value_range}.")
         self.identity = f"KID[{extractor.identity}/per_batch]"
         self.total = self.add_weight(shape=(), initializer="zeros", name="total")
         self.images = self.add_weight(shape=(), initializer="zeros", name="images")
@@ -133,8 +134,8 @@ class KeepBest(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """Say it if there was nothing to judge by."""
         if not self._seen:
-            warnings.warn(f"KeepBest wrote nothing: `fit` never reported {self.monitor!r}. Pass `validation_data` to fit "
-                          "and `validation_metrics` to compile.", stacklevel=2)
+            warnings.warn(f"KeepBest wrote nothing: `fit` never reported {self.monitor!r}. Pass `validation_data` to "
+                          "fit and `validation_metrics` to compile.", stacklevel=2)
 
     def _better(self, value: float) -> bool:
         return value < self.best if self.mode == "min" else value > self.best

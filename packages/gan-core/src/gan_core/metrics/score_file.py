@@ -7,9 +7,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from gan_core.errors import ConfigError, DataError
+from gan_core.errors import ConfigError, DataError, RunError
 from gan_core.metrics.result import Score
-from gan_core.metrics.score_table import direction_text, value_text
+from gan_core.metrics.score_table import OF_REAL, direction_text, value_text
 
 FORMAT = "gan-core scores 1"
 
@@ -42,16 +42,24 @@ def scores_from_json(text: str) -> list[Score]:
         raise DataError(f"scores must be JSON text. Found: {error}.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT or not isinstance(content.get("scores"), list):
         found = content.get("format") if isinstance(content, dict) else type(content).__name__
-        raise DataError(f"expected scores of format {FORMAT!r}. Found: {found!r}. Write them with --json or `evaluate`.")
+        raise DataError(f"expected scores of format {FORMAT!r}. Found: {found!r}. "
+                        "Write them with --json or `evaluate`.")
     return [Score.from_json(json.dumps(score)) for score in content["scores"]]
 
 
 def write_scores(path: Path | str, scores: Sequence[Score], **about) -> Path:
-    """Write `scores_to_json` to a file that appears complete or not at all."""
+    """Write `scores_to_json` to a file that appears complete or not at all.
+
+    Raises:
+        RunError: it cannot be written.
+    """
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(scores_to_json(scores, **about) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    try:
+        part.write_text(scores_to_json(scores, **about) + "\n", encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        raise RunError(f"the scores cannot be written to {path}: {error.strerror}. Make the folder writable.") from None
     return path
 
 
@@ -102,11 +110,16 @@ def print_comparison(pairs: Sequence[tuple[Score, Score]], names: tuple[str, str
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("score", *names, "smaller or larger is better", "verdict", show_edge=False, pad_edge=False)
+    console = console or Console(file=sys.stdout, highlight=False)
+    table = Table("score", "A", "B", "better", "verdict", show_edge=False, pad_edge=False)
     for first, second in pairs:
+        if first.metric.endswith(OF_REAL):  # says nothing about a generator
+            continue
         table.add_row(first.metric, value_text(first), value_text(second), direction_text(first),
-                      verdict(first, second, names))
-    (console or Console(file=sys.stdout, highlight=False)).print(table)
+                      verdict(first, second, ("A", "B")))
+    console.print(table)
+    for letter, name in zip("AB", names, strict=True):
+        console.print(f"{letter}: {name}", markup=False, highlight=False, soft_wrap=True)
 
 
 def verdict(first: Score, second: Score, names: tuple[str, str]) -> str:

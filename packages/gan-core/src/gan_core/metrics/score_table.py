@@ -15,15 +15,15 @@ MEANINGS = {
     "density": "how deep generated images lie among real ones; 1 if alike",
     "coverage": "share of real images with a generated one nearby",
     "birthday support": "about how many different images it makes",
-    "birthday support of real images": "the same test on real images, to compare",
     "memorisation": "share nearer to training than to unseen images; 0.5 if it does not copy",
     "MS-SSIM": "how alike two generated images are on average; 1 if all are the same",
-    "MS-SSIM of real images": "the same for real images, to compare",
     "inception score": "sure of each image and varied over all, by the extractor's classes",
     "classes found": "classes with at least 1% of the generated images, surely recognised",
     "recognised": "share of generated images that the classifier is sure about",
     "class balance": "how uneven the classes are against the real ones (nats); 0 if alike",
 }
+
+OF_REAL = " of real images"  # ends the name of a control: the same metric with real images in place of generated ones
 
 
 def print_scores(scores: Sequence[Score], *, title: str = "", left_out: Sequence[str] = (), console=None) -> None:
@@ -39,27 +39,32 @@ def print_scores(scores: Sequence[Score], *, title: str = "", left_out: Sequence
         >>> print_scores([Score("FID", 12.5, 500, 500, higher_is_better=False)])
     """
     from rich.table import Table
+    from rich.text import Text
 
     console = console or _stdout()
-    notes = numbered_warnings(scores)
+    shown = [score for score in scores if not score.metric.endswith(OF_REAL)]
+    controls = {score.metric.removesuffix(OF_REAL): score for score in scores if score.metric.endswith(OF_REAL)}
+    everywhere, notes = numbered_warnings(shown)
     table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
     table.add_column("score", no_wrap=True)
-    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("value", justify="right")
+    if controls:
+        table.add_column("real images give", justify="right")
     table.add_column("better")
-    table.add_column("real / generated", justify="right")
-    table.add_column("what it says", ratio=1)
-    for score in scores:
-        marks = [str(number) for number, (_, holders) in enumerate(notes, 1) if score.metric in holders]
-        meaning = MEANINGS.get(score.metric, "") + (f" [{','.join(marks)}]" if marks else "")
-        table.add_row(_name(score.metric), value_text(score), direction_text(score),
-                      f"{score.real_count or '-'} / {score.fake_count or '-'}", _plain(meaning))
+    table.add_column("real / generated", justify="right", no_wrap=True)
+    for score in shown:
+        marks = ",".join(str(number) for number, (_, holders) in enumerate(notes, 1) if score.metric in holders)
+        control = controls.get(score.metric)
+        table.add_row(Text(score.metric + (f" [{marks}]" if marks else "")), value_text(score),  # Text: no markup
+                      *([value_text(control) if control else ""] if controls else []), direction_text(score),
+                      f"{score.real_count or '-'} / {score.fake_count or '-'}")
     console.print(table)
-    for extractor in dict.fromkeys(extractor_text(score) for score in scores if score.extractor):
-        console.print(f"features: {extractor}", markup=False, highlight=False)
-    for number, (text, _) in enumerate(notes, 1):
-        console.print(f"[{number}] {text}", markup=False, highlight=False)
-    for text in left_out:
-        console.print(f"not scored: {text}", markup=False, highlight=False)
+    extractors = dict.fromkeys(extractor_text(score) for score in shown if score.extractor)
+    for line in ("", *(f"{score.metric}: {MEANINGS[score.metric]}" for score in shown if score.metric in MEANINGS),
+                 "", *(f"features: {extractor}" for extractor in extractors), *everywhere,
+                 *(f"[{number}] {text}" for number, (text, _) in enumerate(notes, 1)),
+                 *(f"not scored: {text}" for text in left_out)):
+        console.print(line, markup=False, highlight=False)
 
 
 def value_text(score: Score) -> str:
@@ -70,12 +75,12 @@ def value_text(score: Score) -> str:
             return f"> {low:,.0f}"
         if score.value == 0:
             return f"< {high:,.0f}"
-        return f"{score.value:,.0f}\n{low:,.0f} to " + ("∞" if math.isinf(high) else f"{high:,.0f}")
+        return f"{score.value:,.0f} ({low:,.0f} to {number_text(high)})"
     text = number_text(score.value)
     if score.spread is not None:
         text += f" ± {score.spread:.2g}"
     if score.interval is not None:
-        text += f"\n{number_text(score.interval[0])} to {number_text(score.interval[1])}"
+        text += f" ({number_text(score.interval[0])} to {number_text(score.interval[1])})"
     return text
 
 
@@ -99,23 +104,15 @@ def extractor_text(score: Score) -> str:
     return "/".join(part for part in parts if part)
 
 
-def numbered_warnings(scores: Sequence[Score]) -> list[tuple[str, set[str]]]:
-    """Each warning once, with the metrics it belongs to."""
+def numbered_warnings(scores: Sequence[Score]) -> tuple[list[str], list[tuple[str, set[str]]]]:
+    """Warnings that every score on features has; then each of the others once, with the metrics it belongs to."""
     notes: dict[str, set[str]] = {}
     for score in scores:
         for text in score.warnings:
             notes.setdefault(text, set()).add(score.metric)
-    return list(notes.items())
-
-
-def _name(metric: str) -> str:
-    return metric.replace(" of real images", "\n  of real images")
-
-
-def _plain(text: str):
-    from rich.text import Text
-
-    return Text(text)  # brackets are no markup
+    on_features = {score.metric for score in scores if score.extractor}
+    everywhere = [text for text, holders in notes.items() if holders == on_features and len(holders) > 1]
+    return everywhere, [(text, holders) for text, holders in notes.items() if text not in everywhere]
 
 
 def _stdout():

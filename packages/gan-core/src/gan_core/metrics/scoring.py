@@ -19,9 +19,10 @@ from gan_core.metrics.functional.moments import Moments
 from gan_core.metrics.functional.ms_ssim import ms_ssim_diversity
 from gan_core.metrics.functional.prdc import precision_recall_density_coverage
 from gan_core.metrics.result import Score
+from gan_core.metrics.score_table import OF_REAL
 from gan_core.metrics.scoring_inputs import Inputs
 
-SUBSET = 1000  # KID: images per subset
+SUBSET = 1000  # KID: images per subset; half of the images where there are no more
 SPLITS = 10  # Inception score
 CONFIDENT = 0.9  # a class counts as recognised from this probability on
 
@@ -39,7 +40,10 @@ def fid(inputs: Inputs) -> list[Score]:
 
 def kid(inputs: Inputs) -> list[Score]:
     """Kernel distance over random subsets."""
-    found = kernel_distance(inputs.real.features, inputs.fake.features, subset_size=SUBSET, seed=inputs.seed)
+    fewest = min(len(inputs.real.features), len(inputs.fake.features))
+    # Subsets that hold every image would all be the same one, and their spread 0.
+    size = SUBSET if fewest > SUBSET else max(2, fewest // 2)
+    found = kernel_distance(inputs.real.features, inputs.fake.features, subset_size=size, seed=inputs.seed)
     return [inputs.score("KID", found.value, estimator=f"subsets {found.parts}x{found.part_size}", spread=found.spread,
                          spread_kind=found.spread_kind, higher_is_better=False)]
 
@@ -80,7 +84,7 @@ def modes(inputs: Inputs) -> list[Score]:
 def ms_ssim(inputs: Inputs) -> list[Score]:
     """Similarity of random pairs of fakes, and beside it that of real pairs."""
     scores = []
-    for name, found in (("MS-SSIM", inputs.fake), ("MS-SSIM of real images", inputs.real)):
+    for name, found in (("MS-SSIM", inputs.fake), ("MS-SSIM" + OF_REAL, inputs.real)):
         images = _images(found)
         result = ms_ssim_diversity(images, seed=inputs.seed)
         counts = {"real_count": 0, "fake_count": len(images)} if found is inputs.fake else {
@@ -111,20 +115,21 @@ def memorisation(inputs: Inputs) -> list[Score]:
     notes = (f"{found.copies} generated images are exact copies of training images",) if found.copies else ()
     return [inputs.score(
         "memorisation", found.share, pixels=True, estimator=f"l2 of pixels, {len(train)} training images",
-        real_count=len(held_out), fake_count=len(fake), interval=found.interval, interval_kind=INTERVAL, warnings=notes)]
+        real_count=len(held_out), fake_count=len(fake), interval=found.interval, interval_kind=INTERVAL,
+        warnings=notes)]
 
 
 METRICS: dict[str, Callable[[Inputs], list[Score]]] = {
     "fid": fid, "kid": kid, "prdc": prdc, "birthday": birthday, "memorisation": memorisation, "ms_ssim": ms_ssim,
     "inception_score": inception_score, "modes": modes,
 }
-NEED_CLASSIFIER = ("inception_score", "modes")
+WITH_CONTROL = ("fid", "kid", "prdc")  # computed a second time with training images in the place of generated ones
 
 
 def _logits(found: FeatureSet) -> np.ndarray:
     if found.logits is None:
-        raise ConfigError(f"the extractor {found.extractor!r} is no classifier, which `inception_score` and `modes` need. "
-                          "Use an encoder trained with labels, or a Keras model with the output \"logits\".")
+        raise ConfigError(f"the extractor {found.extractor!r} is no classifier, which `inception_score` and `modes` "
+                          "need. Use an encoder trained with labels, or a Keras model with the output 'logits'.")
     return found.logits
 
 

@@ -22,13 +22,20 @@ class Stages:
         self.shown = shown
 
     @contextlib.contextmanager
-    def running(self, title: str, total: int | None = None) -> Iterator[Callable[..., None]]:
-        """Show `title` while inside; gives a function (count, total=None) to call as work gets done."""
+    def running(self, title: str, total: int | None = None, *, brief: bool = False) -> Iterator[Callable[..., None]]:
+        """Show `title` while inside; gives a function (count, total=None) to call as work gets done.
+
+        Args:
+            title: str.
+            total: int, units of work, if they are known.
+            brief: whether the stage is usually over at once, so that a log needs no line about it.
+        """
         if not self.shown:
             yield lambda count, total=None: None
             return
         if not self.console.is_terminal:
-            self.say(f"{title} ..." if total is None else f"{title}: {total:,} ...")
+            if not brief:
+                self.say(f"{title} ..." if total is None else f"{title}: {total:,} ...")
             yield lambda count, total=None: None
             return
         with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),

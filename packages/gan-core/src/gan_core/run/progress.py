@@ -56,8 +56,7 @@ class Progress:
             self._bar.update(self._task, completed=step, text=self._text())
         elif now - self._printed > PLAIN_SECONDS and step < self._total:
             self._printed = now
-            left = (self._total - step) * self._batch / max(self.rate, 1e-9)
-            self.say(f"step {step:,}/{self._total:,}  {self._text()}  {left / 60:.1f} min left")
+            self.say(f"step {step:,}/{self._total:,}  {self._text()}  {self._time_left(step)}")
 
     def show(self, step: int, values: dict[str, float]) -> None:
         """Values for the live line."""
@@ -66,6 +65,11 @@ class Progress:
     def say(self, text: str) -> None:
         """One line that stays."""
         self.console.print(text, markup=False)
+
+    def _time_left(self, step: int) -> str:
+        if not self.rate:
+            return ""
+        return f"{(self._total - step) * self._batch / self.rate / 60:.1f} min left"
 
     def _text(self) -> str:
         values = "  ".join(f"{name} {value:.3g}" for name, value in self._values.items())

@@ -6,8 +6,9 @@ import json
 import sys
 import warnings
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+from cyclopts import Parameter
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -17,13 +18,17 @@ from gan_text.data.corpus import TextCorpus
 from gan_text.data.vocabulary import Vocabulary
 from gan_text.errors import TextWarning
 
+Flag = Annotated[bool, Parameter(negative="")]
 
-def prepare(source: str, *, out: Path, level: Literal["character", "word"] | None = None, length: int = 32,
+
+def prepare(source: str, /, *, out: Path, level: Literal["character", "word"] | None = None, length: int = 32,
             max_size: int | None = None, min_count: int | None = None, lowercase: bool | None = None,
             add_markers: bool | None = None, too_long: Literal["truncate", "drop", "split"] = "truncate",
-            unknown: Literal["keep", "drop"] = "keep", splits: tuple[float, float, float] = (0.98, 0.01, 0.01),
-            deduplicate: bool = False, errors: Literal["strict", "replace"] = "strict",
-            vocabulary: Path | None = None, rebuild: bool = False, as_json: bool = False) -> None:
+            unknown: Literal["keep", "drop"] = "keep",
+            splits: Annotated[tuple[float, float, float], Parameter(negative="")] = (0.98, 0.01, 0.01),
+            deduplicate: Flag = False, errors: Literal["strict", "replace"] = "strict",
+            vocabulary: Path | None = None, rebuild: Flag = False,
+            as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> None:
     """Turn text into a folder of memory-mapped ids and print what was read, kept and dropped.
 
     Args:

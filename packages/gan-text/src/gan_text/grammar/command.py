@@ -14,7 +14,7 @@ from gan_text.errors import TextConfigError, TextDataError
 from gan_text.grammar.grammar import Grammar
 
 
-def sample(grammar: str, *, count: int = 10, max_length: int = 12, min_length: int = 1,
+def sample(grammar: str, /, *, count: int = 10, max_length: int = 12, min_length: int = 1,
            method: Literal["auto", "uniform", "derivation"] = "auto", seed: int = 0, out: Path | None = None) -> None:
     """Print random strings of a grammar, one per line.
 
@@ -38,7 +38,7 @@ def sample(grammar: str, *, count: int = 10, max_length: int = 12, min_length: i
         print(f"{count} strings of {source.name}, {len(set(strings)) / max(count, 1):.3f} unique: {out}")
 
 
-def count(grammar: str, *, max_length: int = 12) -> None:
+def count(grammar: str, /, *, max_length: int = 12) -> None:
     """Print how many strings a grammar has of every length, and up to it.
 
     Args:
@@ -65,7 +65,7 @@ def count(grammar: str, *, max_length: int = 12) -> None:
     Console().print(table)
 
 
-def accepts(grammar: str, *strings: str, file: Path | None = None) -> None:
+def accepts(grammar: str, /, *strings: str, file: Path | None = None) -> None:
     """Say of each string whether the grammar derives it, and print the share accepted beside the share unique.
 
     Args:
@@ -95,7 +95,7 @@ def accepts(grammar: str, *strings: str, file: Path | None = None) -> None:
         print(f"accepted {answers.mean():.4f} of {len(texts)}, unique {len(set(tokens)) / len(tokens):.4f}")
 
 
-def check(grammar: str) -> None:
+def check(grammar: str, /) -> None:
     """Read a grammar file, refuse it with the line at fault, or print what it generates.
 
     Args:

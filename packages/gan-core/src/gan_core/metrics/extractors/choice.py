@@ -58,7 +58,8 @@ def extractor_by_name(name: str, *, images=None, labels=None, folder: Path | str
         return _encoder(rest, images, labels, folder, seed, say)
     path, size = _path_and_size(rest)
     if not path:
-        raise ConfigError(f"the extractor `{kind}` needs a file. Received: {name!r}. Write {EXTRACTORS[kind].split(',')[0]}.")
+        form = EXTRACTORS[kind].split(",")[0]
+        raise ConfigError(f"the extractor `{kind}` needs a file. Received: {name!r}. Write {form}.")
     if kind == "inception":
         from gan_core.metrics.extractors.inception import KerasInceptionV3
 
@@ -95,8 +96,11 @@ def _encoder(path: str, images, labels, folder, seed: int, say) -> Extractor:
         f"training an encoder on {len(images):,} images, by {what} ...")
     encoder = train_encoder(images, labels, seed=seed, say=say)
     if kept is not None:
-        encoder.save(kept)
-        say(f"encoder: {kept}")
+        try:
+            encoder.save(kept)
+            say(f"encoder: {kept}")
+        except OSError as error:
+            say(f"the encoder cannot be kept at {kept}: {error.strerror or error}")
     return encoder
 
 

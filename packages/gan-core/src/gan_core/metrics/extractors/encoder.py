@@ -64,7 +64,8 @@ class Encoder(Extractor):
             ConfigError: it was trained on rotations.
         """
         if not self.is_classifier:
-            raise ConfigError("an encoder trained without labels has no class probabilities. Received: task='rotations'.")
+            raise ConfigError("an encoder trained without labels has no class probabilities. "
+                              "Received: task='rotations'.")
         logits = np.concatenate([self.logits(np.asarray(images[start:start + batch_size]))
                                  for start in range(0, len(images), batch_size)]).astype(np.float64)
         logits -= logits.max(axis=1, keepdims=True)
@@ -177,8 +178,8 @@ def _checked_labels(labels, count: int) -> np.ndarray | None:
         return None
     labels = np.asarray(labels)
     if labels.shape != (count,) or labels.dtype.kind not in "iu":
-        raise DataError(f"`labels` must hold one class id per image. Received: {labels.dtype} {labels.shape} for {count} "
-                        "images. Leave the labels out to learn from rotations.")
+        raise DataError(f"`labels` must hold one class id per image. Received: {labels.dtype} {labels.shape} for "
+                        f"{count} images. Leave the labels out to learn from rotations.")
     if count and labels.min() < 0:
         raise DataError(f"`labels` must be 0 or more. Received: {labels.min()}.")
     if len(np.unique(labels)) < 2:
@@ -190,9 +191,9 @@ def _small(images, rows: np.ndarray, size: int) -> np.ndarray:
     """uint8 (n, size, size, 3): a quarter of the memory of floats."""
     resizer = Extractor()
     resizer.size, resizer.resize = size, "bilinear-antialias"
-    return np.concatenate([
-        np.clip(np.rint(np.asarray(resizer.resized(np.asarray(images[rows[start:start + 512]])))), 0, 255).astype(np.uint8)
-        for start in range(0, len(rows), 512)])
+    parts = (np.asarray(resizer.resized(np.asarray(images[rows[start:start + 512]])))
+             for start in range(0, len(rows), 512))
+    return np.concatenate([np.clip(np.rint(part), 0, 255).astype(np.uint8) for part in parts])
 
 
 def _scaled(pictures: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +34,8 @@ class KerasInceptionV3(Extractor):
 
     resize = "bilinear-antialias"
     dimension = 2048
-    caveat = ("Keras' InceptionV3 has other weights than the network of published FID, KID and Inception scores: compare "
-              "with your own scores only")
+    caveat = ("Keras' InceptionV3 has other weights than the network of published FID, KID and Inception scores: "
+              "compare with your own scores only")
 
     def __init__(self, weights: Path | str, *, size: int = 299, sha256: str | None = None):
         if size < ADA_SIZE:
@@ -61,10 +62,16 @@ def _network(path: Path, size: int):
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")  # a run's mixed precision must not change its scores
     try:
-        return keras.applications.InceptionV3(
-            include_top=False, weights=str(path), pooling="avg", input_shape=(size, size, 3))
+        with warnings.catch_warnings(record=True) as skipped:
+            warnings.simplefilter("always")  # Keras only warns of layers that the file does not hold
+            network = keras.applications.InceptionV3(
+                include_top=False, weights=str(path), pooling="avg", input_shape=(size, size, 3))
     except (ValueError, OSError, KeyError) as error:
         raise DataError(f"{path} does not fit InceptionV3 without its top: {str(error).splitlines()[0]}. "
                         "Expected: the no-top weights.") from None
     finally:
         keras.config.set_dtype_policy(policy)
+    if any("freshly-initialized" in str(warning.message) for warning in skipped):
+        raise DataError(f"{path} does not fit InceptionV3 without its top: it holds only a part of the weights. "
+                        "Expected: the no-top weights.")
+    return network

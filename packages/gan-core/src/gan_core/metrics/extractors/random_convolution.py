@@ -29,8 +29,8 @@ class RandomConvolution(Extractor):
     """
 
     resize = "bilinear-antialias"
-    caveat = ("features of a random network see edges and textures: enough to rank the samples of one run, not to judge "
-              "a generator")
+    caveat = ("features of a random network see edges and textures: enough to rank the samples of one run, not to "
+              "judge a generator")
 
     def __init__(self, seed: int = 0, *, widths: tuple[int, ...] = (32, 64, 128, 256), size: int = 32):
         if seed < 0 or size < 1 or not widths or min(widths) < 1:

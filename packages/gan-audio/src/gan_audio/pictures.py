@@ -1,0 +1,93 @@
+"""Pictures of sound: log spectrograms and waveform envelopes of the stages of one recording, in one image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gan_audio.frames import frames, hann
+
+FFT, HOP, RANGE = 512, 128, 80.0
+COLUMNS = 800  # points of an envelope
+
+
+def log_spectrogram(samples: np.ndarray, fft: int = FFT, hop: int = HOP) -> np.ndarray:
+    """Power in dB relative to a full-scale sine: 20·log10(|STFT| / (sum of the window / 2)), floored at -200 dB.
+
+    Args:
+        samples: float (time,).
+        fft: int, frame length in samples (periodic Hann).
+        hop: int, samples between frames.
+
+    Returns:
+        float64 (fft/2 + 1, frames): frequency upwards, time to the right; frames are centred on 0, hop, 2·hop, ...
+    """
+    padded = np.pad(np.asarray(samples, np.float64), fft // 2)
+    spectrum = np.abs(np.fft.rfft(frames(padded, fft, hop) * hann(fft), axis=1)).T
+    return 20 * np.log10(np.maximum(spectrum / (fft / 4), 1e-10))
+
+
+def envelope(samples: np.ndarray, columns: int = COLUMNS) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest sample of each of at most `columns` stretches."""
+    count = min(columns, len(samples))
+    edges = np.linspace(0, len(samples), count + 1).astype(int)[:-1]
+    return np.minimum.reduceat(samples, edges), np.maximum.reduceat(samples, edges)
+
+
+def spectrogram_picture(stages: Mapping[str, np.ndarray], sample_rate: int) -> np.ndarray:
+    """Spectrograms one below the other, all on the same scale: 80 dB below the loudest point of any.
+
+    Args:
+        stages: title -> float (time,).
+        sample_rate: int, Hz.
+
+    Returns:
+        uint8 (height, width, 3).
+    """
+    found = {title: log_spectrogram(samples) for title, samples in stages.items()}
+    top = max(spectrum.max() for spectrum in found.values())
+
+    def draw(axes, title):
+        seconds = len(stages[title]) / sample_rate
+        axes.imshow(found[title], origin="lower", aspect="auto", vmin=top - RANGE, vmax=top, cmap="magma",
+                    extent=(0, seconds, 0, sample_rate / 2000))
+        axes.set_ylabel("kHz")
+
+    return _stacked(list(stages), draw)
+
+
+def waveform_picture(stages: Mapping[str, np.ndarray], sample_rate: int) -> np.ndarray:
+    """Envelopes one below the other, all on the same scale; see `spectrogram_picture`."""
+    peak = max(float(np.abs(samples).max(initial=0.0)) for samples in stages.values()) or 1.0
+
+    def draw(axes, title):
+        low, high = envelope(stages[title])
+        time = np.linspace(0, len(stages[title]) / sample_rate, len(low))
+        axes.fill_between(time, low, high, linewidth=0.3)
+        axes.set_ylim(-peak, peak)
+        axes.set_xlim(0, time[-1])
+
+    return _stacked(list(stages), draw, height=1.2)
+
+
+def _stacked(titles: list[str], draw, height: float = 1.9) -> np.ndarray:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure  # not pyplot: no window system, no global state
+
+    figure = Figure(figsize=(8, 0.4 + height * len(titles)), dpi=80, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    for axes, title in zip(figure.subplots(len(titles), 1, squeeze=False)[:, 0], titles, strict=True):
+        draw(axes, title)
+        axes.set_title(title, fontsize=9, loc="left")
+        axes.tick_params(labelsize=7)
+    axes.set_xlabel("seconds", fontsize=8)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def save_picture(path, picture: np.ndarray) -> None:
+    """Write uint8 (height, width, 3) as an image file."""
+    from PIL import Image
+
+    Image.fromarray(picture).save(path)

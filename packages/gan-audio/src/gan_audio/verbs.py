@@ -1,0 +1,180 @@
+"""What the verbs of `gan-audio` do beside the shared ones. TensorFlow is imported only where a network runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from gan_audio.errors import AudioConfigError, AudioDataError
+from gan_core.run.progress import Progress, stdout
+
+OPTIONAL = {"stoi": ("pystoi", "metrics"), "pesq": ("pesq", "pesq"), "composite": ("pesq", "pesq")}
+NATURAL_BASELINES = {"clip": ("declip",), "drop_packets": ("conceal",), "remove_chunks": ("conceal",)}
+
+
+def open_enhancer(run: Path | None, baseline: str | None, **options):
+    """The enhancer that `--run` or `--baseline` names.
+
+    Raises:
+        AudioConfigError: both or neither are given.
+    """
+    if (run is None) == (baseline is None):
+        raise AudioConfigError("exactly one of --run and --baseline is needed. Received: "
+                               f"run={run and str(run)!r}, baseline={baseline!r}. "
+                               "Without a trained model, try --baseline wiener.")
+    if baseline is not None:
+        from gan_audio.baselines import baseline as classical
+
+        return classical(baseline)
+    from gan_audio.enhance import Enhancer
+    from gan_core.cli.main import start_tensorflow
+
+    Progress().say("starting TensorFlow ...")
+    start_tensorflow(seed=0)
+    return Enhancer.load(run, **options)
+
+
+def enhance(source: Path, target: Path, *, run: Path | None, baseline: str | None, subtype: str | None, overwrite: bool,
+            skip_bad: bool, as_json: bool, quiet: bool, **options) -> None:
+    """Enhance a file or a folder, and say what was written."""
+    from gan_audio.enhance_files import check_jobs, enhance_path
+
+    check_jobs(source, target, subtype=subtype, overwrite=overwrite)  # before the slow part
+    enhancer = open_enhancer(run, baseline, **options)
+    report = enhance_path(enhancer, source, target, subtype=subtype, overwrite=overwrite, strict=not skip_bad,
+                          progress=not quiet)
+    if as_json:
+        print(json.dumps({
+            "files": [{"source": str(file.source), "target": str(file.target), "seconds": file.seconds,
+                       "sample_rate": file.sample_rate, "channels": file.channels, "clipped": file.clipped}
+                      for file in report.files],
+            "skipped": report.skipped, "real_time_factor": report.real_time_factor}))
+    elif not quiet:
+        where = report.files[0].target if len(report.files) == 1 else target
+        stdout().print(f"{len(report.files)} file(s), {report.seconds:.1f} s of sound -> {where} "
+                       f"({report.real_time_factor:.2f} s of work per second of sound)", markup=False)
+    if not report.files:
+        raise AudioDataError(f"{source}: no file could be enhanced ({len(report.skipped)} skipped).")
+
+
+def export(run: Path, target: Path, *, step: int | None, best: bool) -> None:
+    """Write a run's generator to one file."""
+    from gan_audio.models.saved import save_generator
+    from gan_audio.runs import load_model
+    from gan_core.cli.main import start_tensorflow
+
+    if target.exists():
+        raise AudioConfigError(f"{target} exists already. Choose another name.")
+    start_tensorflow(seed=0)
+    generator, card = load_model(run, step=step, best=best)
+    save_generator(target, generator, card)
+    stdout().print(f"{card.recipe}, step {card.step:,}, {card.sample_rate} Hz -> {target}", markup=False)
+
+
+def mix(clean: Path, noise: Path, out: Path, *, quiet: bool, skip_bad: bool, **options) -> None:
+    """Mix folders of speech and noise into a folder of pairs."""
+    from gan_audio.data.folder_mixing import mix_folder
+
+    report = mix_folder(clean, noise, out, strict=not skip_bad, progress=not quiet, **options)
+    if not quiet:
+        scaled = f", {report.scaled} turned down to stay within full scale" if report.scaled else ""
+        stdout().print(f"{report.pairs} pairs, {report.seconds / 60:.1f} min of sound -> {report.folder}{scaled}",
+                       markup=False)
+
+
+def available_metrics() -> list[str]:
+    """The metrics of a table by default: PESQ and STOI where their packages are installed."""
+    metrics = ["si_sdr", "segmental_snr", "snr", "log_spectral_distance"]
+    return metrics + [name for name, (package, _) in OPTIONAL.items() if importlib.util.find_spec(package)]
+
+
+def evaluate(*, data: str | None, runs: Sequence[Path], baselines: Sequence[str] | None, metrics: Sequence[str],
+             split: str, limit: int | None, damage: str | None, sample_rate: int | None, channels: str, as_json: bool,
+             out: Path | None, **options) -> None:
+    """Print noisy / baselines / models over recordings, whole and per SNR."""
+    from gan_audio.baselines import baseline
+    from gan_audio.data.sources import evenly, recordings, unseen_recordings
+    from gan_audio.evaluation import check_metrics
+    from gan_audio.evaluation import evaluate as measure
+
+    metrics = check_metrics(metrics or available_metrics())
+    reading, config = _reading(runs, damage, sample_rate, channels)
+    if data is None and config is None:
+        raise AudioConfigError("--data or --run is needed. Received: neither. Write --data folder:ROOT.")
+    if baselines is None:
+        of_damage = (data or config.data).startswith("damage:")
+        baselines = NATURAL_BASELINES.get(reading.damage.split(":")[0], ()) if of_damage else (
+            "spectral_subtraction", "wiener")
+    systems = {name: baseline(name) for name in baselines if name != "none"}
+    if data is not None:
+        found = evenly(chosen := list(recordings(data, split=split, reading=reading)), limit or len(chosen))
+    else:
+        found = unseen_recordings(config.data, reading=reading, held_out=config.held_out,
+                                  validation=config.validation, limit=limit)
+    for run in runs:
+        systems[run.name if len(runs) > 1 else "model"] = open_enhancer(run, None, sample_rate=reading.sample_rate,
+                                                                        **options)
+    result = measure(found, systems, metrics, tell=_teller(len(found)))
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result.as_dict(), indent=1), encoding="utf-8")
+    if as_json:
+        print(json.dumps(result.as_dict()))
+        return
+    print_evaluation(result)
+    for name in [name for name in OPTIONAL if name != "composite" and name not in metrics]:
+        package, extra = OPTIONAL[name]
+        if not importlib.util.find_spec(package):
+            Progress().say(f"{name} is left out: pip install 'gan-audio[{extra}]' adds it")
+
+
+def _reading(runs: Sequence[Path], damage: str | None, sample_rate: int | None, channels: str):
+    """How to read: at the rate of the models, which must agree."""
+    from dataclasses import replace
+
+    from gan_audio.data.sources import Reading
+    from gan_audio.models.saved import read_card
+    from gan_audio.runs import read_config
+
+    config, rates = None, {}
+    for run in runs:
+        if run.is_file():
+            rates[run] = read_card(run).sample_rate
+        else:
+            _, found, _ = read_config(run)
+            config, rates[run] = config or found, found.sample_rate
+    if len(set(rates.values())) > 1:
+        raise AudioConfigError("models in one table must have one sample rate. Received: "
+                               + ", ".join(f"{run}: {rate} Hz" for run, rate in rates.items()) + ".")
+    rate = sample_rate or next(iter(rates.values()), 16_000)
+    reading = config.reading() if config is not None else Reading()
+    return replace(reading, sample_rate=rate, channels=channels, damage=damage or reading.damage), config
+
+
+def _teller(total: int):
+    progress = Progress()
+
+    def tell(done: int, name: str) -> None:
+        if progress.live or done == total or done % 50 == 0:
+            progress.console.print(f"{done}/{total} {name}", end="\r" if progress.live else "\n", markup=False)
+
+    return tell
+
+
+def print_evaluation(result) -> None:
+    """The table of means, one per SNR group, and the notes."""
+    from rich.table import Table
+
+    groups = [None, *(result.snrs if len(result.snrs) > 1 else [])]
+    for snr in groups:
+        count = len(result.names) if snr is None else result.groups.count(snr)
+        rows = result.table(snr)
+        table = Table(*rows[0], title_justify="left",
+                      title=f"{'all' if snr is None else f'mixed at {snr:g} dB'}: means over {count} recordings")
+        for row in rows[1:]:
+            table.add_row(*row)
+        stdout().print(table)
+    for note in result.notes:
+        stdout().print(note, markup=False)

@@ -1,0 +1,24 @@
+"""WGAN-GP on sentences of the probabilistic grammar `toy-english`, 19 words, up to 12 in a sentence.
+
+gan-text train toy-english
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pydantic
+
+from gan_text.recipes import arith
+from gan_text.recipes.texts import build, load, placeholder
+
+__all__ = ["Config", "build", "load", "placeholder"]
+
+
+class Config(arith.Config):
+    """Settings of `toy-english`."""
+
+    data: str = "grammar:toy-english"
+    level: Literal["character", "word"] = "word"
+    length: int = pydantic.Field(12, ge=2)
+    """Tokens of a row, and the longest sentence."""

@@ -1,0 +1,155 @@
+"""A trained run, opened to generate: networks and vocabulary come from the run folder, the text is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from gan_core.run.folder import RunFolder
+from gan_text.data.vocabulary import Vocabulary
+from gan_text.decode import banned_ids, choose_ids, interpolate
+from gan_text.errors import TextConfigError, VocabularyError
+from gan_text.previews import VOCABULARY
+
+_BATCH = 64
+
+
+class Generated(NamedTuple):
+    """What a generator made.
+
+    Args:
+        ids: int32 (count, length).
+        probabilities: float32 (count, length, vocabulary).
+        texts: the decoded sentences.
+    """
+
+    ids: np.ndarray
+    probabilities: np.ndarray
+    texts: list[str]
+
+
+def vocabulary_of(folder: RunFolder) -> Vocabulary:
+    """The vocabulary that the run's networks were built with.
+
+    Raises:
+        VocabularyError: the file is missing or damaged.
+    """
+    return Vocabulary.load(folder.path / VOCABULARY)
+
+
+def require_same_vocabulary(folder: RunFolder, vocabulary: Vocabulary) -> None:
+    """Refuse text that another vocabulary belongs to.
+
+    Raises:
+        VocabularyError: `vocabulary` is not the run's; the message says where they differ first.
+    """
+    try:
+        vocabulary_of(folder).require_same(vocabulary, f"run {folder.path}")
+    except VocabularyError as error:
+        raise VocabularyError(f"{error} Has the text changed since the run started?") from None
+
+
+class TextRun:
+    """A run folder's generator at its newest good checkpoint.
+
+    Args:
+        path: the folder that `train` printed.
+
+    Raises:
+        RunError: there is no run.
+        CheckpointError: no checkpoint can be used.
+        VocabularyError: the vocabulary does not fit the networks.
+
+    Example:
+        >>> run = TextRun("runs/00000-arith-arith")
+        >>> run.generate(3).texts
+        ['x*(y+x)', 'y-y', '(x)/y+y']
+    """
+
+    def __init__(self, path: Path | str):
+        from gan_core.cli.main import start_tensorflow
+        from gan_core.run.config import validate
+        from gan_text.cli import MODALITY
+
+        self.folder = RunFolder.open(path)
+        self.recipe, module, values = MODALITY.recipe_of(self.folder.config)
+        self.config = validate(module.Config, values, str(self.folder.config))
+        self.vocabulary = vocabulary_of(self.folder)
+        start_tensorflow(seed=self.config.seed, precision=self.config.precision)
+        from gan_core.run.checkpoint import Checkpoints
+        from gan_core.run.experiment import restore_for_reading
+
+        saved, self.complaints = Checkpoints(self.folder.checkpoints).newest()
+        self._require_size(saved)
+        blank = module.placeholder(self.config, self.vocabulary)
+        self.experiment = module.build(self.config, *blank)
+        restore_for_reading(self.experiment, saved, self.folder)
+        self.gan, self.step = self.experiment.gan, saved.step
+
+    def _require_size(self, saved) -> None:
+        """The output layer's bias has as many elements as the vocabulary had."""
+        sizes = {shape[-1] for _, shape, _ in saved.manifest["variables"] if shape}
+        if len(self.vocabulary) not in sizes:
+            raise VocabularyError(f"{self.folder.path / VOCABULARY} holds {len(self.vocabulary)} tokens, which no "
+                                  "layer of the checkpoint has. Restore the file that the run wrote.")
+
+    def latents(self, count: int, *, seed: int = 0, std: float = 1.0) -> np.ndarray:
+        """float32 (count, latent) from N(0, std²); the networks were trained with std = 1, below it is truncation."""
+        if count < 1:
+            raise TextConfigError(f"`count` must be at least 1. Received: count={count}.")
+        if not 0 < std < float("inf"):
+            raise TextConfigError(f"`std` must be positive and finite. Received: std={std}. Use 1, or less for safer "
+                                  "and less varied sentences.")
+        return np.asarray(self.gan.fixed_latent(count, seed)) * np.float32(std)
+
+    def generate(self, count: int | None = None, method: str = "argmax", *, temperature: float = 1.0,
+                 top_k: int | None = None, ban: Sequence[str] = (), latent: np.ndarray | None = None,
+                 label: int | None = None, std: float = 1.0, seed: int = 0, raw: bool = False) -> Generated:
+        """Sentences.
+
+        Args:
+            count: how many; taken from `latent` where that is given.
+            method: "argmax" or "multinomial" (each position drawn separately given the latent).
+            temperature: float > 0, of "multinomial".
+            top_k: int >= 1, of "multinomial".
+            ban: special names ("unk") or tokens that are never chosen.
+            latent: float (count, latent) to use instead of drawing it.
+            label: int, the class of all sentences of a conditional run; by default the classes in turn.
+            std: standard deviation of the noise.
+            seed: of noise and draws.
+            raw: use the trained generator instead of its average.
+
+        Raises:
+            TextConfigError: an option outside its range.
+        """
+        latent = self.latents(count or 0, seed=seed, std=std) if latent is None else np.asarray(latent, np.float32)
+        probabilities = self.gan.generate(self._condition(len(latent), label), latent=latent, raw=raw,
+                                          batch_size=_BATCH)
+        ids = choose_ids(probabilities, method, temperature=temperature, top_k=top_k,
+                         ban=banned_ids(self.vocabulary, ban), seed=seed)
+        return Generated(ids, probabilities, self.vocabulary.decode_each(ids))
+
+    def _condition(self, count: int, label: int | None) -> dict | None:
+        if self.experiment.condition is None:
+            if label is not None:
+                raise TextConfigError(f"`label` needs a run with a condition. Received: label={label}. "
+                                      "Train with --condition length or question.")
+            return None
+        condition = self.experiment.condition(count)
+        if label is not None:
+            from gan_text.data.labels import CONDITIONS
+
+            classes = CONDITIONS[self.config.condition]
+            if not 0 <= label < classes:
+                raise TextConfigError(f"`label` must lie in 0..{classes - 1}. Received: label={label}.")
+            condition["label"][:] = label
+        return condition
+
+    def between(self, steps: int = 8, *, seed: int = 0, spherical: bool = True, label: int | None = None) -> Generated:
+        """Sentences on the way from one latent to another."""
+        start, stop = self.latents(2, seed=seed)
+        path = interpolate(start, stop, steps, spherical=spherical)
+        return self.generate(latent=path, label=0 if label is None and self.experiment.condition else label)

@@ -122,3 +122,24 @@ def test_an_unknown_damage_suggests_the_nearest():
 def test_a_silent_room_is_refused():
     with pytest.raises(AudioDataError, match="not silent"):
         damage.Reverb(np.zeros(10))
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("clip:percentile=90", damage.Clip(percentile=90)), ("hum", damage.Hum()), ("mu_law:bits=6", damage.MuLaw(6)),
+    ("drop_packets:rate=0.2,fill=repeat", damage.DropPackets(0.2, fill="repeat"))])
+def test_a_damage_from_text(text, expected):
+    assert damage.damage_from_text(text) == expected
+
+
+def test_a_room_from_a_file(write):
+    room = damage.damage_from_text(f"reverb:response={write('room.wav', np.eye(1, 50)[0])}")
+    assert len(room.response) == 50
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("clap", "unknown damage"), ("clip:percentile", "must have the form name:option=value"),
+    ("clip:volume=3", "takes level, percentile"), ("reverb", "cannot be made of these options"),
+    ("mu_law:bits=many", "cannot be made of these options"), ("mu_law:bits=40", "`bits` must lie in 2..16")])
+def test_a_text_that_names_no_damage_is_refused(text, message):
+    with pytest.raises(ConfigError, match=message):
+        damage.damage_from_text(text)

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from gan_vision.data.decode import ImageError
+from gan_core.images import ImageError
 from gan_vision.data.rejects import Reject, decode_all
 
 

@@ -32,10 +32,12 @@ def check(*, data: Annotated[str, Parameter(help=SOURCES)], split: Literal["trai
     """Read every recording of a source once; print a summary and the table of rejects. Exit code 3 if there are any.
 
     Args:
+        data: The source.
         split: Which part, where the source has several.
         sample_rate: Hz, to which everything is resampled.
         channels: What to do with several.
         damage: For damage:CLEAN.
+        as_json: Print JSON.
     """
     from gan_audio.data.sources import Reading
     from gan_core.run.progress import stdout

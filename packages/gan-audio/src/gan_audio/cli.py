@@ -71,6 +71,7 @@ def enhance(source: Path, target: Path, /, *, run: Model = None, baseline: str |
     Args:
         source: File or folder.
         target: File or folder to write.
+        run: The model.
         baseline: Instead of a model: identity, spectral_subtraction, wiener, declip or conceal.
         mode: overlap has no seams; concat is what published numbers used; full is one pass, for short recordings.
         z: The generator's noise.
@@ -82,6 +83,8 @@ def enhance(source: Path, target: Path, /, *, run: Model = None, baseline: str |
         subtype: Sample format such as PCM_16, PCM_24 or FLOAT; by default that of the source.
         overwrite: Replace files that exist.
         skip_bad: Leave out files that cannot be used, and say so.
+        json: Print JSON.
+        quiet: Print nothing but errors.
     """
     from gan_audio import verbs
 
@@ -105,7 +108,8 @@ def evaluate(*, data: Annotated[str | None, Parameter(help=SOURCES)] = None, run
 
     Args:
         data: By default what the run has not seen of its own data.
-        baseline: Repeatable; `none` for none. By default spectral_subtraction and wiener, or the one that fits the damage.
+        run: The models.
+        baseline: Repeatable; `none` for none. By default spectral_subtraction and wiener, or what fits the damage.
         metrics: Repeatable: snr, segmental_snr, si_sdr, log_spectral_distance, llr, wss, stoi, pesq, composite.
         split: Which part, where the source has several.
         limit: At most so many recordings, evenly chosen.
@@ -116,6 +120,7 @@ def evaluate(*, data: Annotated[str | None, Parameter(help=SOURCES)] = None, run
         z: See `enhance`.
         seed: See `enhance`.
         best: See `enhance`.
+        json: Print JSON.
         out: JSON file to write, with the values of every recording.
     """
     from gan_audio import verbs
@@ -128,7 +133,7 @@ def evaluate(*, data: Annotated[str | None, Parameter(help=SOURCES)] = None, run
 def mix(clean: Path, noise: Path, out: Path, /, *,
         snr: Annotated[tuple[float, ...], Parameter(negative="")] = (15.0, 10.0, 5.0, 0.0), copies: int = 1,
         level: Literal["active", "rms"] = "active", sample_rate: int | None = None,
-        channels: Literal["mix", "first", "error"] = "mix", seed: int = 0, subtype: str = "PCM_16",
+        channels: Literal["mix", "first", "error"] = "mix", lead: float = 0.0, seed: int = 0, subtype: str = "PCM_16",
         skip_bad: Flag = False, overwrite: Flag = False, quiet: Quiet = False) -> None:
     """Mix a folder of clean speech with a folder of noise: OUT/clean, OUT/noisy and OUT/log.txt.
 
@@ -143,15 +148,17 @@ def mix(clean: Path, noise: Path, out: Path, /, *,
         level: Measure speech where somebody speaks (active), or over the whole file (rms).
         sample_rate: Hz, of the files; by default that of each clean file.
         channels: What to do with several.
+        lead: Seconds of noise alone before the speech, from which classical methods learn the noise.
         seed: Which file gets which noise.
         subtype: Sample format.
         skip_bad: Leave out files that cannot be used, and say so.
         overwrite: Write into a folder that is not empty.
+        quiet: Print nothing but errors.
     """
     from gan_audio import verbs
 
     verbs.mix(clean, noise, out, snrs=snr, copies=copies, level=level, sample_rate=sample_rate, channels=channels,
-              seed=seed, subtype=subtype, overwrite=overwrite, quiet=quiet, skip_bad=skip_bad)
+              lead=lead, seed=seed, subtype=subtype, overwrite=overwrite, quiet=quiet, skip_bad=skip_bad)
 
 
 def control(run: Path, /, *, quiet: Quiet = False) -> None:
@@ -159,6 +166,7 @@ def control(run: Path, /, *, quiet: Quiet = False) -> None:
 
     Args:
         run: The run folder that `train` printed; the control becomes RUN/control, the result RUN/control.json.
+        quiet: Print nothing but errors and the result.
     """
     from gan_audio.control import train_control
 

@@ -28,10 +28,10 @@ class EnhancementScores:
         self.options = {"sample_rate": sample_rate, "preemphasis": preemphasis, "seed": seed}
         self.metrics = METRICS + (("stoi",) if importlib.util.find_spec("pystoi") else ())
         self.before = evaluate(recordings, {}, self.metrics)
-        self._enhancer: Enhancer | None = None
+        self._enhancer: tuple | None = None  # (model, its enhancer)
 
     def __call__(self, gan) -> dict[str, float]:
-        """SI-SDR, segmental SNR, SNR (dB) and, where pystoi is installed, STOI; what the noisy input has; and the gains.
+        """SI-SDR, segmental SNR, SNR (dB) and, where pystoi is installed, STOI; and their gains over the noisy input.
 
         `negative_si_sdr` is what the best generator minimises.
         """

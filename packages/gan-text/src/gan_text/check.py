@@ -16,7 +16,7 @@ from gan_text.errors import TextDataError, TextWarning
 
 def check(*, data: str, level: Literal["character", "word"] = "character", length: int = 32,
           as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> None:
-    """Read a text once; print what training would see and the table of rejected files. Exit code 3 if there are any.
+    """Read a text once; print what training would see and the rejected files. Exit code 3 if there are any.
 
     Args:
         data: folder:PATH, file:PATH, glob:PATTERN, lm1b:PATH, tfds:NAME or grammar:NAME.
@@ -90,8 +90,5 @@ def show(data: str, report, rejects: list[tuple[str, str]]) -> None:
         stdout().print(table)
         for text in report.warnings:
             stdout().print(f"warning: {text}", markup=False)
-    if rejects:
-        table = Table("rejected file", "reason", title=f"{len(rejects)} rejected", title_justify="left")
-        for path, why in rejects:
-            table.add_row(escape(path), escape(why))
-        stdout().print(table)
+    for path, why in rejects:
+        stdout().print(f"rejected: {path}: {why}", markup=False)

@@ -7,6 +7,8 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from gan_audio.data.mixing import generator_for, mix_at_snr
 from gan_audio.data.reading import list_audio, read_audio
 from gan_audio.data.writing import output_format, write_audio
@@ -25,8 +27,8 @@ class MixReport:
 
 
 def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), copies: int = 1, level: str = "active",
-               sample_rate: int | None = None, channels: str = "mix", seed: int = 0, subtype: str = "PCM_16",
-               strict: bool = True, overwrite: bool = False, progress: bool = False) -> MixReport:
+               sample_rate: int | None = None, channels: str = "mix", lead: float = 0.0, seed: int = 0,
+               subtype: str = "PCM_16", strict: bool = True, overwrite: bool = False, progress: bool = False) -> MixReport:
     """Mix every clean file with noise and write `clean/`, `noisy/` and `log.txt` (utterance, noise, SNR in dB).
 
     Every combination of noise and SNR is used equally often; which file gets which depends on `seed` and the names.
@@ -40,6 +42,7 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
         level: "active" | "rms", see `mix_at_snr`.
         sample_rate: int, Hz, of the written files; None keeps the rate of each clean file.
         channels: "mix" | "first" | "error".
+        lead: float, seconds of noise alone before the speech: classical methods learn the noise from them.
         seed: int.
         subtype: soundfile's name of the sample format: "PCM_16", "PCM_24", "FLOAT".
         strict: bool; False skips files that cannot be used and reports them.
@@ -59,6 +62,8 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
                                f"Received: snrs={snrs}, copies={copies}.")
     if channels == "separate":
         raise AudioConfigError("`channels` must be error, mix or first here. Received: channels='separate'.")
+    if not 0 <= lead <= 60:
+        raise AudioConfigError(f"`lead` must lie in 0..60 seconds. Received: lead={lead}.")
     output_format("any.wav", subtype)
     clean_files, noise_files, out = list_audio(clean_dir), list_audio(noise_dir), Path(out_dir)
     if out.exists() and not out.is_dir():
@@ -77,7 +82,8 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
                     if len(cached) >= 16:  # noise files may be long: keep a few, decoded at the rate in use
                         cached.pop(next(iter(cached)))
                     cached[noise_key, rate] = read_audio(noise_files[noise_key], sample_rate=rate, channels="mix")[0]
-                mixture = mix_at_snr(clean[:, 0], cached[noise_key, rate][:, 0], snr, generator_for(seed, name),
+                speech = np.pad(clean[:, 0], (round(lead * rate), 0))
+                mixture = mix_at_snr(speech, cached[noise_key, rate][:, 0], snr, generator_for(seed, name),
                                      level=level, sample_rate=rate)
             except AudioDataError as error:
                 message = str(error)

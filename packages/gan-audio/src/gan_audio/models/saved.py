@@ -46,8 +46,8 @@ class ModelCard:
         for name, wanted in (("sample_rate", sample_rate), ("preemphasis", preemphasis)):
             found = getattr(self, name)
             if wanted is not None and wanted != found:
-                raise CheckpointError(f"{origin}: the model was trained with {name}={found}. Received: {name}={wanted}. "
-                                      f"Leave `{name}` out, or train a model with it.")
+                raise CheckpointError(f"{origin}: the model was trained with {name}={found}. "
+                                      f"Received: {name}={wanted}. Leave `{name}` out, or train a model with it.")
 
 
 def save_generator(path, generator, card: ModelCard) -> Path:
@@ -116,11 +116,10 @@ def read_card(path) -> ModelCard:
         size = {name: tuple(value) if isinstance(value, list) else value for name, value in found.pop("size").items()}
         return ModelCard(Preset(**size), **found)
     except KeyError:
-        raise CheckpointError(f"{path}: does not say for which sample rate and pre-emphasis it was made ({ENTRY} is "
-                              "missing). Give the run folder instead, or write the file with `gan-audio export`.") from None
+        raise CheckpointError(
+            f"{path}: does not say for which sample rate and pre-emphasis it was made ({ENTRY} is missing). "
+            "Give the run folder instead, or write the file with `gan-audio export`.") from None
     except (zipfile.BadZipFile, ValueError, TypeError, AttributeError, OSError) as error:
-        if isinstance(error, CheckpointError):
-            raise
         raise CheckpointError(f"{path}: is not a model file of gan-audio ({error}).") from None
 
 

@@ -24,7 +24,7 @@ class EnhancementConfig(RunConfig):
     PRESET: ClassVar[str] = ""
 
     data: str = "synthetic"
-    """folder:ROOT (with clean/ and noisy/, as `mix` writes), voicebank:ROOT, pairs:CLEAN,NOISY, damage:CLEAN, synthetic."""
+    """folder:ROOT (clean/ and noisy/, as `mix` writes), voicebank:ROOT, pairs:CLEAN,NOISY, damage:CLEAN, synthetic."""
     damage: str = "clip:percentile=90"
     """What damage:CLEAN does: name:option=value,... with clip, drop_packets, remove_chunks, band_limit, mu_law, hum."""
     held_out: tuple[str, ...] = ()

@@ -29,8 +29,8 @@ def run(app: App, arguments: list[str] | None = None) -> None:
         leave(str(error), error.exit_code, debug)
     except KeyboardInterrupt:
         leave("interrupted", 130, debug)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # the reader has seen enough; what is left in the buffer must not fail at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except MemoryError:
         leave("not enough memory. Lower --batch-size or the size of the model.", 2, debug)

@@ -26,7 +26,7 @@ from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.result import Score, collect_warnings
 from gan_core.metrics.score_table import OF_REAL
 from gan_core.metrics.scoring import METRICS, WITH_CONTROL
-from gan_core.metrics.scoring_inputs import Inputs
+from gan_core.metrics.scoring_inputs import FreshFeatures, Inputs
 from gan_core.metrics.stages import Stages
 
 DEFAULT_METRICS = ("fid", "kid", "prdc", "birthday")
@@ -95,7 +95,7 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
     if sampler is not None:
         if extractor is None:
             raise ConfigError("`sampler` needs an extractor, since its samples are new. Received: extractor=None.")
-        draw = lambda count: extractor.features(sampler(count), batch_size)  # noqa: E731
+        draw = FreshFeatures(sampler, extractor, batch_size)
     inputs = Inputs(real, fake, train, draw, seed)
     return _scores(names, inputs, _control(inputs, names, extractor, batch_size, stages), stages)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -83,7 +84,8 @@ class FeatureCache:
                          **{name: array for name, array in arrays.items() if array is not None})
             os.replace(part, path)
         except OSError:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink()
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npz"

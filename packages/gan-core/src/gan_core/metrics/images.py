@@ -78,7 +78,7 @@ class ImageSet:
     def _stored(self, batch_size: int) -> Iterator[np.ndarray]:
         if isinstance(self.source, ImageFolder):
             yield from self.source.blocks(self.rows, batch_size, height=self.height, width=self.width,
-                                          channels=self.channels, resize_filter=self.resize_filter or "bicubic")
+                                          channels=self.channels, resize_filter=self.resize_filter)
             return
         for block in self.source.blocks(self.rows, batch_size):
             block = block[..., None] if block.ndim == 3 else block
@@ -94,7 +94,7 @@ class ImageSet:
 
 def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None, resize_filter: str = "bicubic",
                 channels: int | None = None, value_range: str = "auto", count: int | None = None, seed: int = 0,
-                limit_pixels: int = 64_000_000, progress: bool = True) -> ImageSet:
+                max_pixels: int = 50_000_000, progress: bool = True) -> ImageSet:
     """Check a source of images: every header of a folder, or the shape and range of an array.
 
     Args:
@@ -108,7 +108,7 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
             and refuses where they leave it open.
         count: int >= 1, use this many, drawn without replacement; None or more than there are: all.
         seed: int, of this draw.
-        limit_pixels: int, larger image files are refused before they are decoded.
+        max_pixels: int, larger image files are refused before they are decoded.
         progress: bool, show a bar on standard error if it is a terminal.
 
     Raises:
@@ -131,7 +131,7 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
         raise ConfigError(f"`count` must be at least 1. Received: count={count}.")
     path, key = _split_key(path)
     if path.is_dir():
-        source = open_folder(path, limit_pixels=limit_pixels, progress=progress, same_size=size is None)
+        source = open_folder(path, max_pixels=max_pixels, progress=progress, same_size=size is None)
         total, own, own_channels = len(source.files), source.size, source.channels
         found_range, eight_bit = "bytes", True
         if value_range not in ("auto", "bytes"):

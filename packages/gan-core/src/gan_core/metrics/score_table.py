@@ -45,11 +45,11 @@ def print_scores(scores: Sequence[Score], *, title: str = "", left_out: Sequence
     shown = [score for score in scores if not score.metric.endswith(OF_REAL)]
     controls = {score.metric.removesuffix(OF_REAL): score for score in scores if score.metric.endswith(OF_REAL)}
     everywhere, notes = numbered_warnings(shown)
-    table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
+    table = Table(show_edge=False, pad_edge=False)
     table.add_column("score", no_wrap=True)
-    table.add_column("value", justify="right")
+    table.add_column("value", justify="right", overflow="fold")
     if controls:
-        table.add_column("real images give", justify="right")
+        table.add_column("real images give", justify="right", overflow="fold")
     table.add_column("better")
     table.add_column("real / generated", justify="right", no_wrap=True)
     for score in shown:
@@ -58,11 +58,15 @@ def print_scores(scores: Sequence[Score], *, title: str = "", left_out: Sequence
         table.add_row(Text(score.metric + (f" [{marks}]" if marks else "")), value_text(score),  # Text: no markup
                       *([value_text(control) if control else ""] if controls else []), direction_text(score),
                       f"{score.real_count or '-'} / {score.fake_count or '-'}")
+    if title:
+        console.print(title, markup=False, highlight=False, soft_wrap=True)  # paths stay in one piece
     console.print(table)
     extractors = dict.fromkeys(extractor_text(score) for score in shown if score.extractor)
-    for line in ("", *(f"{score.metric}: {MEANINGS[score.metric]}" for score in shown if score.metric in MEANINGS),
-                 "", *(f"features: {extractor}" for extractor in extractors), *everywhere,
-                 *(f"[{number}] {text}" for number, (text, _) in enumerate(notes, 1)),
+    for line in ("", *(f"{score.metric}: {MEANINGS[score.metric]}" for score in shown if score.metric in MEANINGS), ""):
+        console.print(line, markup=False, highlight=False)
+    for extractor in extractors:
+        console.print(f"features: {extractor}", markup=False, highlight=False, soft_wrap=True)
+    for line in (*everywhere, *(f"[{number}] {text}" for number, (text, _) in enumerate(notes, 1)),
                  *(f"not scored: {text}" for text in left_out)):
         console.print(line, markup=False, highlight=False)
 

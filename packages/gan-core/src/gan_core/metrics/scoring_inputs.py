@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gan_core.metrics.extractors.base import Extractor
 from gan_core.metrics.feature_set import FeatureSet
 from gan_core.metrics.result import Score
 
@@ -42,3 +43,25 @@ class Inputs:
     def following(self, advance: Callable[[int, int], None]) -> Inputs:
         """The same inputs, with `advance` told how far a metric is."""
         return replace(self, advance=advance)
+
+
+class FreshFeatures:
+    """Features of new samples, any number at a time; the sampler is asked for whole batches, which is much faster.
+
+    Args:
+        sampler: (count) -> uint8 (count, height, width, channels), new ones at every call.
+        extractor: `Extractor`.
+        batch_size: int ≥ 1.
+    """
+
+    def __init__(self, sampler: Callable[[int], np.ndarray], extractor: Extractor, batch_size: int):
+        self.sampler, self.extractor, self.batch_size = sampler, extractor, batch_size
+        self._waiting: np.ndarray | None = None
+
+    def __call__(self, count: int) -> np.ndarray:
+        """float32 (count, D), each row given once."""
+        while self._waiting is None or len(self._waiting) < count:
+            rows = self.extractor.features(self.sampler(self.batch_size), self.batch_size)
+            self._waiting = rows if self._waiting is None else np.concatenate([self._waiting, rows])
+        given, self._waiting = self._waiting[:count], self._waiting[count:]
+        return given

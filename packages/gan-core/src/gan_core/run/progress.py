@@ -76,6 +76,16 @@ class Progress:
         return f"{self.rate:,.0f} images/s  {values}"
 
 
+class Results(Console):
+    """A console for results, whose reader may stop reading: `gan-vision recipes | head -1`."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave quietly, and with success."""
+        with contextlib.suppress(SystemExit):
+            super().on_broken_pipe()
+        raise SystemExit(0)
+
+
 def stdout() -> Console:
     """The console for results."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    return Results(file=sys.stdout, highlight=False, soft_wrap=True)

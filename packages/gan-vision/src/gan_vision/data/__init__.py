@@ -1,4 +1,4 @@
-"""Images for the recipes: every source is decoded once into uint8 arrays, then trained from.
+"""Images for the recipes: every source is decoded once (by `gan_core.images`) into uint8 arrays, then trained from.
 
 Public names are resolved on first use (PEP 562): importing the package loads no TensorFlow.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 import importlib
 
 _HOMES = {
-    "decode": ("ImageError", "decode_image", "convert_channels", "resize_image"),
-    "folder": ("list_images", "class_labels", "load_folder"),
+    "folder": ("class_labels", "load_folder"),
     "check": ("CheckReport", "check_folder"),
     "rejects": ("Reject",),
     "image_set": ("ImageSet",),

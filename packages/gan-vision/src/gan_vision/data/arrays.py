@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.errors import DataError
-from gan_vision.data.decode import check_channels, convert_channels, image_size, printable, resize_image
+from gan_core.images.decode import check_channels, convert_channels, printable
+from gan_core.images.resize import image_size, resize_image
 from gan_vision.data.image_set import ImageSet, choose_rows
 from gan_vision.data.progress import track
 from gan_vision.data.storage import Filled, store_images

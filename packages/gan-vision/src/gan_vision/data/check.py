@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_core.errors import choose
-from gan_vision.data.decode import MAX_PIXELS, decode_image, printable
-from gan_vision.data.folder import class_labels, list_images
+from gan_core.images.decode import MAX_PIXELS, decode_image, printable
+from gan_core.images.listing import list_images
+from gan_vision.data.folder import class_labels
 from gan_vision.data.progress import track
 from gan_vision.data.rejects import POLICIES, Reject, apply_policy, decode_all
 

@@ -6,7 +6,8 @@ from importlib import resources
 
 import numpy as np
 
-from gan_vision.data.decode import check_channels, convert_channels, resize_image
+from gan_core.images.decode import check_channels, convert_channels
+from gan_core.images.resize import resize_image
 from gan_vision.data.image_set import ImageSet, choose_rows
 
 CLASS_NAMES = tuple("0123456789")

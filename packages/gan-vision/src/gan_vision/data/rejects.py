@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_core.errors import DataError, choose
-from gan_vision.data.decode import ImageError
+from gan_core.images.decode import ImageError
 
 SKIP_CEILING = 0.10
 POLICIES = {"error": "stop, and list the rejects", "skip": "leave the rejects out, up to 10 %"}

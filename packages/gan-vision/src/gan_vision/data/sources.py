@@ -8,7 +8,8 @@ import os
 from pathlib import Path
 
 from gan_core.errors import ConfigError, choose, did_you_mean
-from gan_vision.data.decode import FITS, printable
+from gan_core.images.decode import printable
+from gan_core.images.resize import FITS
 from gan_vision.data.image_set import ImageSet
 from gan_vision.data.rejects import POLICIES
 

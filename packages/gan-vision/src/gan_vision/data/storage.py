@@ -22,7 +22,7 @@ import numpy as np
 import PIL
 
 from gan_core.errors import DataError
-from gan_vision.data.decode import printable
+from gan_core.images.decode import printable
 from gan_vision.data.rejects import Reject
 
 MEMORY_LIMIT = 1 << 30

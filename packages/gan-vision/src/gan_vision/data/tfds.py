@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError
-from gan_vision.data.decode import MAX_PIXELS, check_channels, decode_image, image_size, resize_image
+from gan_core.images.decode import MAX_PIXELS, check_channels, decode_image
+from gan_core.images.resize import image_size, resize_image
 from gan_vision.data.image_set import ImageSet
 from gan_vision.data.progress import track
 from gan_vision.data.rejects import Reject, apply_policy, decode_all

@@ -1,4 +1,4 @@
-"""gan_vision.data.decode: every file becomes the picture a viewer shows, or one clear error."""
+"""gan_core.images.decode: every file becomes the picture a viewer shows, or one clear error."""
 
 import io
 import os
@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from gan_core.errors import ConfigError, DataError
-from gan_vision.data import decode_image, resize_image
+from gan_core.images import decode_image, read_header
 
 
 def encode(image: Image.Image, format: str, **options) -> bytes:
@@ -340,7 +340,7 @@ def test_bombs_are_refused_in_little_memory_and_time(tmp_path):
     path.write_bytes(bomb(20_000))
     code = (
         "import resource, sys, time\n"
-        "from gan_vision.data.decode import decode_image, ImageError\n"
+        "from gan_core.images.decode import decode_image, ImageError\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))\n"
         "start = time.perf_counter()\n"
         "try: decode_image(sys.argv[1])\n"
@@ -384,70 +384,34 @@ def test_jpeg_is_bit_identical_to_accurate_tensorflow_decoding():
     assert np.array_equal(decode_image(data, channels=1), expected)
 
 
-# --------------------------------------------------------------------------------------------- resizing
+# --------------------------------------------------------------------------------------------- headers
 
 
-def test_an_image_of_the_right_size_is_returned_unchanged():
-    image = photo(32, 32)
-    assert resize_image(image, 32) is image
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_header_tells_the_size_of_the_upright_picture(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    for name in ("a.jpg", "a.png", "a.webp"):
+        Image.fromarray(photo(40, 56)).save(tmp_path / name, exif=exif)
+        assert read_header(tmp_path / name).size == decode_image(tmp_path / name).shape[:2]
 
 
-@pytest.mark.parametrize("fit", ["center_crop", "stretch", "pad"])
-@pytest.mark.parametrize("shape", [(40, 56, 3), (56, 40, 1), (1, 300, 3), (7, 7, 1)])
-@pytest.mark.parametrize("size", [16, (20, 12), 64])
-def test_every_fit_gives_the_size_asked_for(shape, size, fit):
-    image = np.full(shape, 77, np.uint8)
-    height, width = (size, size) if isinstance(size, int) else size
-    result = resize_image(image, size, fit=fit)
-    assert result.shape == (height, width, shape[2])
-    assert result.dtype == np.uint8
-    if fit != "pad":
-        assert (result == 77).all()
+@pytest.mark.parametrize(("mode", "gray"), [("1", True), ("L", True), ("LA", True), ("I;16", True), ("RGB", False), ("P", False)])
+def test_a_header_tells_gray_from_colour(tmp_path, mode, gray):
+    image = Image.new("RGB", (4, 6)).quantize() if mode == "P" else Image.new(mode, (4, 6))
+    image.save(tmp_path / "a.png")
+    assert read_header(tmp_path / "a.png") == ((6, 4), gray)
 
 
-def test_center_crop_keeps_the_middle_and_the_aspect():
-    image = np.zeros((10, 30, 3), np.uint8)
-    image[:, 10:20] = 200
-    assert (resize_image(image, 10) == 200).all()
+def test_a_header_is_read_without_decoding_the_pixels(tmp_path):
+    (tmp_path / "bomb.png").write_bytes(bomb(20_000))
+    assert read_header(tmp_path / "bomb.png", max_pixels=10**9).size == (20_000, 20_000)
+    with pytest.raises(DataError, match="400 million pixels; expected at most 50 million"):
+        read_header(tmp_path / "bomb.png")
 
 
-def test_center_crop_equals_resizing_the_shorter_side_and_cutting():
-    image = photo(40, 80)
-    expected = np.asarray(Image.fromarray(image).resize((32, 16), Image.Resampling.BICUBIC))[:, 8:24]
-    assert np.abs(resize_image(image, 16).astype(int) - expected).max() <= 1
-
-
-def test_stretch_uses_the_whole_picture():
-    image = np.zeros((10, 30, 3), np.uint8)
-    image[:, 15:] = 255
-    result = resize_image(image, 10, fit="stretch")
-    assert (result[:, :4] == 0).all()
-    assert (result[:, 6:] == 255).all()
-
-
-def test_pad_centres_the_picture_on_the_background():
-    image = np.zeros((10, 20, 3), np.uint8)
-    result = resize_image(image, 20, fit="pad", background=(9, 8, 7))
-    assert (result[5:15] == 0).all()
-    assert (result[:5] == (9, 8, 7)).all()
-    assert (result[15:] == (9, 8, 7)).all()
-
-
-def test_shrinking_is_antialiased():
-    stripes = np.zeros((64, 64, 1), np.uint8)
-    stripes[:, ::2] = 255  # a point sampler would see only one of the two colours
-    assert np.abs(resize_image(stripes, 16)[:, 2:-2].astype(int) - 127.5).max() < 2
-
-
-BAD_SIZES = [None, 0, -3, 2.5, "64", (3,), (1, 2, 3), (0, 5), 20_000]
-
-
-@pytest.mark.parametrize("size", BAD_SIZES)
-def test_a_wrong_size_is_refused(size):
-    with pytest.raises(ConfigError, match="`size` must be a whole number of pixels"):
-        resize_image(photo(), size)
-
-
-def test_an_unknown_fit_lists_the_choices():
-    with pytest.raises(ConfigError, match=r"unknown fit. Received: 'crop'.*center_crop, pad, stretch"):
-        resize_image(photo(), 8, fit="crop")
+@pytest.mark.parametrize(("content", "message"), [(b"", "an empty file"), (b"<html>", "an HTML page"), (b"\x89PNG\r\n", "PNG")])
+def test_a_bad_header_is_named(tmp_path, content, message):
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(DataError, match=rf"a\.png: found {message}|a\.png: found a damaged {message}"):
+        read_header(tmp_path / "a.png")

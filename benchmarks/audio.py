@@ -1,0 +1,217 @@
+"""Enhancement and training of gan-audio: real-time factors, memory, the train step against a bare one, the loader.
+
+    python benchmarks/audio.py [--quick]
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gan_audio.data.synthetic import pairs
+from gan_audio.models import build_discriminator, build_generator, preset
+from gan_audio.recipes import segan_tiny
+
+RATE = 16_000
+BATCH = 8
+GFLOP_PER_SECOND_OF_SOUND = 6.3  # segan-compact
+
+# A process of its own, since the number of threads is fixed once TensorFlow has started, and memory is the process's.
+SPEED = """
+import json, sys, time
+import numpy as np, tensorflow as tf
+name, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+tf.config.threading.set_intra_op_parallelism_threads(threads)
+tf.config.threading.set_inter_op_parallelism_threads(threads)
+from gan_audio.enhance import Enhancer
+from gan_audio.models import build_generator, preset
+enhancer = Enhancer.of(build_generator(name), preset(name))
+noise = np.random.default_rng(0).normal(0, 0.1, round(seconds * 16000)).astype(np.float32)
+found = {}
+for mode in sys.argv[4].split(","):
+    enhancer.enhance(noise[: 2 * 16384], 16000, mode=mode)
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        enhancer.enhance(noise, 16000, mode=mode)
+        times.append((time.perf_counter() - began) / seconds)
+    found[mode] = min(times)
+size = 1536
+a = tf.random.normal((size, size))
+multiply = tf.function(lambda: tf.linalg.matmul(a, a))
+multiply()
+began = time.perf_counter()
+for _ in range(10):
+    multiply().numpy()
+found["gflops"] = 10 * 2 * size**3 / (time.perf_counter() - began) / 1e9
+print(json.dumps(found))
+"""
+
+MEMORY = """
+import json, resource, sys, tempfile
+import numpy as np, soundfile
+minutes, folder = float(sys.argv[2]), tempfile.mkdtemp()
+with soundfile.SoundFile(folder + "/in.wav", "w", 16000, 1) as file:
+    for _ in range(round(minutes * 6)):
+        file.write(np.random.default_rng(0).normal(0, 0.1, 160000).astype(np.float32).clip(-1, 1))
+from gan_audio.enhance import Enhancer
+from gan_audio.enhance_files import enhance_file
+from gan_audio.models import build_generator, preset
+name = sys.argv[1]
+enhancer = Enhancer.of(build_generator(name), preset(name))
+enhance_file(enhancer, folder + "/in.wav", folder + "/out.wav")
+print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+"""
+
+
+def in_process(code: str, *arguments) -> dict | float:
+    """What a program prints as its last line of JSON."""
+    answer = subprocess.run([sys.executable, "-W", "ignore", "-c", code, *map(str, arguments)], check=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+def real_time(quick: bool) -> list[tuple[str, str, str]]:
+    """Seconds of work per second of sound, of every preset and mode, on one and two threads."""
+    found = []
+    for name in ("segan-tiny", "segan-compact", "segan"):
+        modes = "overlap,concat" if name == "segan" else "overlap,concat,full"
+        for threads in (1, 2):
+            values = in_process(SPEED, name, threads, 4 if quick or name != "segan-tiny" else 20, modes)
+            speed = values.pop("gflops")
+            text = ", ".join(f"{mode} {value:.3f}" for mode, value in values.items())
+            promise = "-"
+            if name == "segan-compact":
+                limit = 0.12 * 100 / speed
+                reached = GFLOP_PER_SECOND_OF_SOUND / values["full"]
+                promise = (f"full at most {limit:.3f} at this speed (0.12 at 100 GFLOP/s), overlap at most 2.2 times "
+                           f"full (here {values['overlap'] / values['full']:.2f})")
+                text += f"; {reached:.0f} GFLOP/s in full mode"
+            found.append((f"real-time factor of `enhance`, {name}, {threads} thread(s) that multiply matrices at "
+                          f"{speed:.0f} GFLOP/s", text, promise))
+    return found
+
+
+def memory(quick: bool) -> list[tuple[str, str, str]]:
+    """Peak memory of a process that enhances a file in overlap mode; constant in its length."""
+    short, long = (2, 6) if quick else (2, 60)
+    found = []
+    peaks = [in_process(MEMORY, "segan-tiny", minutes) for minutes in (short, long)]
+    found.append((f"peak memory, segan-tiny, overlap, {short} and {long} minutes",
+                  f"{peaks[0]:.0f} MB and {peaks[1]:.0f} MB", "equal within 5 %"))
+    compact = in_process(MEMORY, "segan-compact", 1 / 2 if quick else 3)
+    hour = compact + max(peaks[1] - peaks[0], 0)
+    found.append((f"peak memory, segan-compact, overlap, {0.5 if quick else 3} minutes, plus the growth above",
+                  f"{hour:.0f} MB", "below 1,500 MB for an hour"))
+    return found
+
+
+def training_set():
+    """Windows of synthetic pairs."""
+    from gan_audio.data.folder import PairedArrays
+
+    return PairedArrays(pairs(8, 3.0, seed=0), preemphasis=0.95)
+
+
+def our_gan():
+    """`segan-tiny` as its recipe builds it, and its loader."""
+    keras.utils.set_random_seed(0)
+    config = segan_tiny.Config(batch_size=BATCH)
+    experiment = segan_tiny.build(config, training_set(), [])
+    return experiment.gan, experiment.phases[0].data
+
+
+def bare_step():
+    """The same game written by hand: discriminator, then generator with fresh noise."""
+    keras.utils.set_random_seed(0)
+    generator, discriminator = build_generator("segan-tiny"), build_discriminator("segan-tiny")
+    g_optimizer, d_optimizer = keras.optimizers.RMSprop(1e-3), keras.optimizers.RMSprop(1e-4)
+    g_optimizer.build(generator.trainable_variables)
+    d_optimizer.build(discriminator.trainable_variables)
+    shape, number = (BATCH, *preset("segan-tiny").latent_shape), tf.Variable(0, dtype=tf.int64)
+
+    @tf.function(jit_compile=False)
+    def step(clean, noisy):
+        def noise(salt):
+            return tf.random.stateless_normal(shape, tf.stack([tf.constant(salt, tf.int64), number]))
+
+        fake = generator({"latent": noise(1), "noisy": noisy}, training=True)
+        with tf.GradientTape() as tape:
+            real = discriminator({"sample": clean, "noisy": noisy}, training=True)
+            judged = discriminator({"sample": fake, "noisy": noisy}, training=True)
+            d_loss = tf.reduce_mean((real - 1) ** 2) + tf.reduce_mean(judged**2)
+        d_optimizer.apply(tape.gradient(d_loss, discriminator.trainable_variables), discriminator.trainable_variables)
+        with tf.GradientTape() as tape:
+            fake = generator({"latent": noise(2), "noisy": noisy}, training=True)
+            judged = discriminator({"sample": fake, "noisy": noisy}, training=True)
+            g_loss = tf.reduce_mean((judged - 1) ** 2) + 100 * tf.reduce_mean(tf.abs(fake - clean))
+        g_optimizer.apply(tape.gradient(g_loss, generator.trainable_variables), generator.trainable_variables)
+        number.assign_add(1)
+        return d_loss, g_loss
+
+    return step
+
+
+def seconds_per_step(steps: int, repetitions: int) -> dict[str, list[float]]:
+    """Wall seconds per step of both, measured in turn so that drifts of the machine hit both alike."""
+    gan, loader = our_gan()
+    step, batch = bare_step(), next(iter(loader.dataset(0, 1)))
+
+    def bare():
+        for _ in range(steps):
+            losses = step(batch["real"], batch["noisy"])
+        return [float(loss) for loss in losses]
+
+    def ours():
+        gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
+
+    times: dict[str, list[float]] = {"bare": [], "fit": []}
+    for repetition in range(repetitions + 1):
+        for name, run in (("bare", bare), ("fit", ours)):
+            started = time.perf_counter()
+            run()
+            if repetition:  # the first one traces
+                times[name].append((time.perf_counter() - started) / steps)
+    return times
+
+
+def loader_share(steps: int = 30) -> float:
+    """The share of the steps that waits for data, with the pipeline running beside them as in training."""
+    gan, loader = our_gan()
+    gan.fit(loader.dataset(0, 3), steps_per_epoch=3, verbose=0, shuffle=False)
+    waiting, iterator, started = 0.0, iter(loader.dataset(0, steps)), time.perf_counter()
+    for _ in range(steps):
+        before = time.perf_counter()
+        batch = next(iterator)
+        waiting += time.perf_counter() - before
+        gan.train_function(iter([batch]))
+        gan.running_means.total.numpy()  # wait for the step, as the non-finite guard of a run does
+    return waiting / (time.perf_counter() - started)
+
+
+def rows(quick: bool = False) -> list[tuple[str, str, str]]:
+    """(what, measured, promised) of this file."""
+    times = seconds_per_step(4 if quick else 15, 2 if quick else 7)
+    ratios = np.array(times["fit"]) / np.array(times["bare"])
+    found = [("`segan-tiny` step, batch 8: `fit` / bare TensorFlow step",
+              f"{np.median(ratios):.3f} ({np.min(ratios):.3f} to {np.max(ratios):.3f}; "
+              f"{np.median(times['bare']) * 1e3:.0f} ms, {np.median(times['fit']) * 1e3:.0f} ms)", "at most 1.05"),
+             ("share of the `segan-tiny` step spent waiting for the loader", f"{loader_share(10 if quick else 60):.2%}",
+              "below 3 %")]
+    return found + real_time(quick) + memory(quick)
+
+
+def main() -> None:
+    """Print the rows."""
+    for what, measured, promised in rows("--quick" in sys.argv):
+        print(f"{what}\n    {measured}\n    promised: {promised}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Every way out of a command: its exit code, its line, its traceback if wanted."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import cyclopts
+import pytest
+
+from gan_core.cli.main import quiet_start
+from gan_core.errors import (
+    CheckpointError,
+    ConfigError,
+    DataError,
+    DivergedError,
+    GanError,
+    MissingDependencyError,
+    RunError,
+)
+from gan_core.run.signals import Interrupted
+
+
+class ResourceExhaustedError(Exception):
+    """As TensorFlow's, by name: importing TensorFlow to recognise its errors would cost ten seconds."""
+
+
+EXHAUSTED = ("Graph execution error:\n\nDetected at node 'conv' defined at (most recent call last):\n"
+             "OOM when allocating tensor with shape[64,512,64,64] and type float\n\t [[{{node conv}}]]")
+
+
+def failing(error):
+    app = cyclopts.App(name="toy", help_format="plaintext")
+
+    @app.command
+    def fail():
+        raise error
+
+    return app
+
+
+OUTCOMES = [
+    (GanError("a"), 2, "error: a"), (ConfigError("a"), 2, "error: a"), (RunError("a"), 2, "error: a"),
+    (MissingDependencyError("pip install x[y]"), 2, "error: pip install x[y]"), (DataError("a"), 3, "error: a"),
+    (CheckpointError("a"), 3, "error: a"), (DivergedError("a"), 4, "error: a"), (KeyboardInterrupt(), 130, "error: interrupted"),
+    (MemoryError(), 2, "error: not enough memory. Lower --batch-size"),
+    (ResourceExhaustedError(EXHAUSTED), 2, "error: not enough memory: OOM when allocating tensor with shape[64,512,64,64] and "
+                                           "type float. Lower --batch-size or the model's size."),
+    (OSError(errno.ENOSPC, "No space left on device", "samples/a.png"), 2,
+     "error: samples/a.png: No space left on device. Check the path, its permissions and the free space."),
+    (PermissionError(errno.EACCES, "Permission denied", "b.npy"), 2, "error: b.npy: Permission denied."),
+    (ZeroDivisionError("[bold]x[/bold]"), 1, "error: unexpected ZeroDivisionError: [bold]x[/bold]\nPlease report this, with the "
+                                             "output of the same command and --debug."),
+]
+
+
+@pytest.mark.parametrize(("error", "code", "message"), OUTCOMES, ids=lambda value: type(value).__name__)
+def test_an_error_ends_in_one_message_and_its_code(leave, error, code, message):
+    found, out, err = leave(failing(error), "fail")
+    assert (found, out) == (code, "")
+    assert err.startswith(message)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("error", "code", "message"), OUTCOMES, ids=lambda value: type(value).__name__)
+def test_with_debug_the_traceback_comes_first_and_the_code_stays(leave, error, code, message):
+    found, _, err = leave(failing(error), "fail", "--debug")
+    assert found == code
+    assert err.startswith("Traceback (most recent call last):")
+    assert message in err
+
+
+@pytest.mark.parametrize("code", [130, 143])
+def test_an_interrupted_run_keeps_its_code_and_adds_no_line(leave, code):
+    assert leave(failing(Interrupted(code)), "fail") == (code, "", "")
+
+
+def test_a_command_that_succeeds_returns(leave):
+    app = cyclopts.App(name="toy")
+    app.command(lambda: print("done"), name="work")
+    assert leave(app, "work") == (0, "done\n", "")
+
+
+def test_the_message_of_an_error_is_not_cut_or_coloured(leave):
+    path = "/data/" + "x" * 300 + "[red].png"
+    _, _, err = leave(failing(DataError(path)), "fail")
+    assert err == f"error: {path}\n"
+
+
+class TestQuietStart:
+    def test_what_native_code_writes_is_swallowed(self, capfd):
+        with quiet_start():
+            os.write(2, b"could not find cuda drivers\n")
+        os.write(2, b"after\n")
+        assert capfd.readouterr().err == "after\n"
+
+    def test_it_is_replayed_when_the_start_fails(self, capfd):
+        with pytest.raises(ImportError), quiet_start():
+            os.write(2, b"undefined symbol\n")
+            raise ImportError
+        assert capfd.readouterr().err == "undefined symbol\n"
+
+    def test_no_descriptor_is_left_open(self):
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(3):
+            with quiet_start():
+                pass
+        assert len(os.listdir("/proc/self/fd")) == before

@@ -1,0 +1,88 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from gan_core.run.folder import RunFolder
+from gan_text.data import Vocabulary
+from gan_text.errors import TextConfigError, VocabularyError
+from gan_text.runs import TextRun, require_same_vocabulary, vocabulary_of
+
+
+@pytest.fixture(scope="module")
+def run(arith_run):
+    return TextRun(arith_run)
+
+
+def test_the_newest_checkpoint_is_opened(run):
+    assert (run.step, run.recipe) == (6, "arith")
+    assert int(run.gan.generator_steps) == 3
+
+
+def test_sampling_with_the_runs_seed_gives_its_last_sheet(run, arith_run):
+    sheet = (arith_run / "samples" / "step-000000006.txt").read_text("utf-8").splitlines()
+    assert run.generate(len(sheet)).texts == sheet
+
+
+def test_the_same_seed_gives_the_same_ids_and_another_seed_others(run):
+    assert np.array_equal(run.generate(20, seed=3).ids, run.generate(20, seed=3).ids)
+    assert not np.array_equal(run.generate(20, seed=3).ids, run.generate(20, seed=4).ids)
+
+
+def test_rows_of_probabilities_sum_to_one(run):
+    probabilities = run.generate(5).probabilities
+    assert probabilities.shape == (5, 7, 9)
+    assert np.allclose(probabilities.sum(-1), 1, atol=1e-5)
+
+
+def test_a_low_temperature_gives_the_most_probable_tokens(run):
+    cold = run.generate(20, "multinomial", temperature=1e-4)
+    assert np.array_equal(cold.ids, run.generate(20).ids)
+
+
+def test_banned_tokens_never_appear(run):
+    assert not any("x" in text for text in run.generate(30, "multinomial", ban=("x",)).texts)
+    assert (run.generate(30, ban=("pad",)).ids != 0).all()
+
+
+def test_one_token_to_draw_from_is_the_most_probable_one(run):
+    assert np.array_equal(run.generate(10, "multinomial", top_k=1).ids, run.generate(10).ids)
+
+
+def test_truncated_noise_is_the_same_noise_scaled(run):
+    assert np.allclose(run.latents(4, std=0.5), 0.5 * run.latents(4))
+
+
+def test_an_interpolation_begins_and_ends_with_its_two_latents(run):
+    between, ends = run.between(6, seed=2), run.generate(latent=run.latents(2, seed=2))
+    assert len(between.texts) == 6
+    assert np.allclose(between.probabilities[[0, -1]], ends.probabilities, atol=1e-5)
+
+
+@pytest.mark.parametrize(("options", "text"), [
+    ({"count": 0}, "`count` must be at least 1"), ({"count": 2, "std": 0.0}, "`std` must be positive"),
+    ({"count": 2, "temperature": 0.0, "method": "multinomial"}, "`temperature`"), ({"count": 2, "label": 1}, "needs a run with a condition"),
+    ({"count": 2, "method": "beam"}, "argmax, multinomial")])
+def test_options_out_of_range_are_refused(run, options, text):
+    with pytest.raises(TextConfigError, match=text):
+        run.generate(**options)
+
+
+def test_another_vocabulary_is_refused(arith_run):
+    with pytest.raises(VocabularyError, match="built with another vocabulary"):
+        require_same_vocabulary(RunFolder.open(arith_run), Vocabulary("abcdefgh", specials=("pad",)))
+
+
+@pytest.mark.parametrize(("damage", "text"), [
+    (lambda path: path.unlink(), "not a vocabulary"), (lambda path: path.write_text("{"), "not a vocabulary"),
+    (lambda path: path.write_text(json.dumps({**json.loads(path.read_text()), "tokens": list("abcdefghijk")})), "holds 12 tokens")])
+def test_a_damaged_vocabulary_is_named(damage, text, arith_run, tmp_path):
+    shutil.copytree(arith_run, tmp_path / "run")
+    damage(tmp_path / "run" / "vocabulary.json")
+    with pytest.raises(VocabularyError, match=text):
+        TextRun(tmp_path / "run")
+
+
+def test_the_vocabulary_in_the_run_folder_is_that_of_the_grammar(arith_run):
+    assert "".join(vocabulary_of(RunFolder.open(arith_run)).tokens[1:]) == "xy()+-*/"

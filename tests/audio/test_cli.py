@@ -229,3 +229,14 @@ def test_the_package_needs_neither_of_its_siblings():
            "import gan_audio.cli, gan_audio.verbs, gan_audio.control, gan_audio.runs\n" \
            "gan_audio.cli.make_audio_app(); print('fine')"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "fine"
+
+
+@pytest.mark.slow
+def test_the_demo_leaves_sounds_pictures_and_a_table(capsys, tmp_path):
+    code, text, error = call(capsys, "demo", "--steps", "2", "--out", tmp_path / "demo", "--quiet")
+    assert code == 0, error
+    assert {"before.wav", "after.wav", "clean.wav", "before-and-after.png", "table.json"} <= {
+        path.name for path in (tmp_path / "demo").iterdir()}
+    assert list(json.loads((tmp_path / "demo/table.json").read_text())["systems"]) == [
+        "noisy", "spectral_subtraction", "wiener", "segan-tiny"]
+    assert "next: gan-audio enhance" in text

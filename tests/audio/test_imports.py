@@ -4,7 +4,10 @@ import sys
 import gan_audio
 
 LIGHT = ["", ".data", ".data.folder", ".data.voicebank", ".data.folder_mixing", ".data.cache", ".damage", ".metrics",
-         ".baselines", ".enhance", ".enhance_files", ".evaluation", ".models", ".models.presets", ".data.synthetic"]
+         ".baselines", ".enhance", ".enhance_files", ".evaluation", ".models", ".models.presets", ".data.synthetic",
+         ".data.sources", ".models.saved", ".runs", ".verbs", ".control", ".comparison", ".pictures", ".previews",
+         ".validation", ".recipes.table", ".recipes.segan", ".recipes.segan_compact", ".recipes.segan_tiny", ".check",
+         ".demo", ".cli"]
 
 
 def test_nothing_but_the_networks_loads_tensorflow():

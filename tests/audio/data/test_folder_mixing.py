@@ -77,3 +77,18 @@ def test_impossible_options_are_refused(sources, options, message):
     with pytest.raises(AudioConfigError, match=message):
         mix_folder(*sources, **options)
     assert not sources[2].exists()
+
+
+def test_noise_alone_comes_first_and_leaves_the_snr_of_the_speech_as_it_is(sources):
+    mix_folder(*sources, snrs=(5,), lead=0.25, subtype="FLOAT")
+    clean, noisy = (read_audio(sources[2] / side / "p0_001.wav")[0][:, 0] for side in ("clean", "noisy"))
+    assert len(clean) == 8000
+    assert not clean[:4000].any()
+    noise = noisy - clean
+    assert noise[:4000].std() == pytest.approx(noise[4000:].std(), rel=0.2)
+    assert 10 * np.log10(np.mean(clean[4000:] ** 2) / np.mean(noise**2)) == pytest.approx(5, abs=0.2)
+
+
+def test_a_lead_is_a_length_of_time(sources):
+    with pytest.raises(AudioConfigError, match=r"`lead` must lie in 0\.\.60 seconds\. Received: lead=-1"):
+        mix_folder(*sources, lead=-1)

@@ -42,7 +42,7 @@ def failing(error):
 OUTCOMES = [
     (GanError("a"), 2, "error: a"), (ConfigError("a"), 2, "error: a"), (RunError("a"), 2, "error: a"),
     (MissingDependencyError("pip install x[y]"), 2, "error: pip install x[y]"), (DataError("a"), 3, "error: a"),
-    (CheckpointError("a"), 3, "error: a"), (DivergedError("a"), 4, "error: a"), (KeyboardInterrupt(), 130, "error: interrupted"),
+    (CheckpointError("a"), 3, "error: a"), (DivergedError("a"), 4, "error: a"),
     (MemoryError(), 2, "error: not enough memory. Lower --batch-size"),
     (ResourceExhaustedError(EXHAUSTED), 2, "error: not enough memory: OOM when allocating tensor with shape[64,512,64,64] and "
                                            "type float. Lower --batch-size or the model's size."),
@@ -70,6 +70,10 @@ def test_with_debug_the_traceback_comes_first_and_the_code_stays(leave, error, c
     assert message in err
 
 
+def test_the_interrupt_key_ends_a_command_without_a_traceback(leave):
+    assert leave(failing(KeyboardInterrupt()), "fail") == (130, "", "")
+
+
 @pytest.mark.parametrize("code", [130, 143])
 def test_an_interrupted_run_keeps_its_code_and_adds_no_line(leave, code):
     assert leave(failing(Interrupted(code)), "fail") == (code, "", "")
@@ -95,9 +99,13 @@ class TestQuietStart:
         assert capfd.readouterr().err == "after\n"
 
     def test_it_is_replayed_when_the_start_fails(self, capfd):
-        with pytest.raises(ImportError), quiet_start():
-            os.write(2, b"undefined symbol\n")
-            raise ImportError
+        def start():
+            with quiet_start():
+                os.write(2, b"undefined symbol\n")
+                raise ImportError
+
+        with pytest.raises(ImportError):
+            start()
         assert capfd.readouterr().err == "undefined symbol\n"
 
     def test_no_descriptor_is_left_open(self):

@@ -216,7 +216,7 @@ def test_a_metric_that_the_images_do_not_allow_is_left_out_with_its_reason(make_
 
 
 def test_no_score_at_all_is_an_error(make_images, blocks):
-    with pytest.raises(DataError, match="none of the metrics could be computed. fid: .*at least 2 samples"):
+    with pytest.raises(DataError, match=r"none of the metrics could be computed. fid: .*at least 2 samples"):
         run(make_images(1, 1), make_images(1, 2), blocks, ("fid",))
 
 

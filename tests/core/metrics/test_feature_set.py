@@ -86,7 +86,7 @@ def test_an_iterator_has_no_fingerprint_and_is_not_consumed(make_images):
 def test_features_of_two_extractors_are_refused(blocks, make_images):
     first = extract_features(make_images(5, 0), blocks)
     blocks.hash = "ffff"
-    with pytest.raises(ConfigError, match="unlike extractors.*hash: '0123456789abcdef' against 'ffff'"):
+    with pytest.raises(ConfigError, match=r"unlike extractors.*hash: '0123456789abcdef' against 'ffff'"):
         check_same_extractor(first, extract_features(make_images(5, 0), blocks))
 
 

@@ -176,7 +176,7 @@ def test_no_other_file_is_left(judge):
 def test_a_misspelt_value_is_refused_at_the_first_validation(judge):
     keep, _ = judge([1.0])
     keep.monitor = "val_kit"
-    with pytest.raises(ConfigError, match="`monitor` is not among.*Did you mean 'val_kid'"):
+    with pytest.raises(ConfigError, match=r"`monitor` is not among.*Did you mean 'val_kid'"):
         keep.on_epoch_end(1, {"d_loss": 1.0, "val_kid": 1.0})
 
 

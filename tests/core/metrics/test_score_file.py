@@ -73,7 +73,7 @@ def test_unlike_protocols_are_refused_and_every_difference_is_named():
 
 
 def test_nothing_in_common_is_refused():
-    with pytest.raises(ConfigError, match="no metric in common. Received: FID and KID"):
+    with pytest.raises(ConfigError, match=r"no metric in common. Received: FID and KID"):
         pair_scores([score("FID")], [score("KID")])
 
 

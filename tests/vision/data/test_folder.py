@@ -1,8 +1,6 @@
 """gan_vision.data.folder: labels from sub-folders, and loading with a policy for bad files."""
 
 import os
-import random
-import unicodedata
 
 import numpy as np
 import pytest

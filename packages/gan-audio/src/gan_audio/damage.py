@@ -7,6 +7,7 @@ trains the same network on clipping, lost chunks and limited bandwidth, so one t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class Clip:
                  percentile=self.percentile)
 
     def __call__(self, clean, rng=None):  # noqa: D102
-        limit = self.level if self.percentile is None else np.percentile(np.abs(clean), self.percentile)
+        limit = cast(float, self.level) if self.percentile is None else np.percentile(np.abs(clean), self.percentile)
         return np.clip(clean, -limit, limit).astype(clean.dtype)
 
 

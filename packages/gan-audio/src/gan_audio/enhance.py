@@ -173,7 +173,7 @@ class EnhancementStream:
         self._down = StreamResampler(sample_rate, enhancer.sample_rate, runner.channels)
         self._up = StreamResampler(enhancer.sample_rate, sample_rate, runner.channels)
         self._emphasis = PreEmphasis(enhancer.preemphasis)
-        self._after = [DeEmphasis(enhancer.preemphasis)]
+        self._after: list[DeEmphasis | HighPass] = [DeEmphasis(enhancer.preemphasis)]
         if enhancer.high_pass is not None:
             self._after.append(HighPass(enhancer.high_pass, enhancer.sample_rate))
         self._read = self._written = 0

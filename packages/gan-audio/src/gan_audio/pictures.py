@@ -75,8 +75,11 @@ def _stacked(titles: list[str], draw, height: float = 1.9) -> np.ndarray:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure  # not pyplot: no window system, no global state
 
-    figure = Figure(figsize=(8, 0.4 + height * len(titles)), dpi=80, layout="constrained")
+    inches = 0.5 + height * len(titles)
+    figure = Figure(figsize=(8, inches), dpi=80)
     canvas = FigureCanvasAgg(figure)
+    # by hand: a solver for the layout takes longer than the drawing
+    figure.subplots_adjust(left=0.07, right=0.98, top=1 - 0.25 / inches, bottom=0.42 / inches, hspace=0.5)
     for axes, title in zip(figure.subplots(len(titles), 1, squeeze=False)[:, 0], titles, strict=True):
         draw(axes, title)
         axes.set_title(title, fontsize=9, loc="left")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from gan_audio.data.sources import evenly
@@ -65,7 +67,7 @@ class LearnedScales:
         l1_weight: float, or a function of the step.
     """
 
-    def __init__(self, l1_weight):
+    def __init__(self, l1_weight: float | Callable[[int], float]):
         self.l1_weight = l1_weight
 
     def __call__(self, gan, step: int, folder, record) -> None:

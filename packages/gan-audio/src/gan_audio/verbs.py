@@ -101,18 +101,22 @@ def evaluate(*, data: str | None, runs: Sequence[Path], baselines: Sequence[str]
 
     metrics = check_metrics(metrics or available_metrics())
     reading, config = _reading(runs, damage, sample_rate, channels)
-    if data is None and config is None:
+    if data is not None:
+        source = data
+    elif config is not None:
+        source = config.data
+    else:
         raise AudioConfigError("--data or --run is needed. Received: neither. Write --data folder:ROOT.")
     if baselines is None:
-        of_damage = (data or config.data).startswith("damage:")
+        of_damage = source.startswith("damage:")
         baselines = NATURAL_BASELINES.get(reading.damage.split(":")[0], ()) if of_damage else (
             "spectral_subtraction", "wiener")
-    systems = {name: baseline(name) for name in baselines if name != "none"}
-    if data is not None:
-        found = evenly(chosen := list(recordings(data, split=split, reading=reading)), limit or len(chosen))
-    else:
-        found = unseen_recordings(config.data, reading=reading, held_out=config.held_out,
+    systems: dict = {name: baseline(name) for name in baselines if name != "none"}
+    if data is None and config is not None:
+        found = unseen_recordings(source, reading=reading, held_out=config.held_out,
                                   validation=config.validation, limit=limit)
+    else:
+        found = evenly(chosen := list(recordings(source, split=split, reading=reading)), limit or len(chosen))
     for run in runs:
         systems[run.name if len(runs) > 1 else "model"] = open_enhancer(run, None, sample_rate=reading.sample_rate,
                                                                         **options)

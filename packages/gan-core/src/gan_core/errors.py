@@ -65,6 +65,7 @@ def choose(kind: str, name: str, table: dict):
     Raises:
         ConfigError: `name` is not a key; the message lists the keys and the closest one.
     """
-    if name not in table:
-        raise ConfigError(f"unknown {kind}. Received: {name!r}. {did_you_mean(str(name), map(str, table))}")
-    return table[name]
+    try:
+        return table[name]
+    except (KeyError, TypeError):  # a name from a file may be a list
+        raise ConfigError(f"unknown {kind}. Received: {name!r}. {did_you_mean(str(name), map(str, table))}") from None

@@ -64,7 +64,8 @@ class GAN(keras.Model):
     ):
         super().__init__(name=name)
         self.generator = generator
-        self.discriminators = [discriminators] if isinstance(discriminators, keras.Model) else list(discriminators)
+        self.discriminators: list[keras.Model] = (
+            [discriminators] if isinstance(discriminators, keras.Model) else list(discriminators))
         self.objective, self.latent, self.seed = objective, latent, int(seed)
         self.n_critic, self.update, self.augment = n_critic, update, augment
         self.prepare = prepare or (lambda batch: batch)
@@ -101,8 +102,9 @@ class GAN(keras.Model):
                 f"critic without a decision boundary cannot tell. Received: {self.objective.adversarial.name}. "
                 "Use FixedAugment or DiffAugment, or another loss.")
         for regularizer in self.objective.regularizers:
-            if hasattr(regularizer, "inspect"):
-                regularizer.inspect(self.discriminators)
+            inspect = getattr(regularizer, "inspect", None)
+            if inspect is not None:
+                inspect(self.discriminators)
         for network in (self.generator, *self.discriminators):
             if not network.built:
                 raise ConfigError(f"network {network.name!r} has no weights yet. Call it once on example data first.")
@@ -196,8 +198,9 @@ class GAN(keras.Model):
     def after_discriminator_update(self, encounter, loss, report, norm):
         """Constraints, augmentation, counters and the record of a discriminator update."""
         for regularizer in self.objective.regularizers:
-            if hasattr(regularizer, "constrain"):  # after the update, or the last one of a run would stay unclipped
-                regularizer.constrain(self.discriminators)
+            constrain = getattr(regularizer, "constrain", None)
+            if constrain is not None:  # after the update, or the last one of a run would stay unclipped
+                constrain(self.discriminators)
         values = {"d_loss": loss, **report, "d_gradient_norm": norm, **self._judgement(encounter)}
         self.running_means.update_state(values)
         self.discriminator_steps.assign_add(1)

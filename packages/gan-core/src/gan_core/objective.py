@@ -34,7 +34,7 @@ class Round:
     """
 
     def __init__(self, discriminators: Sequence[Discriminate], real, fake, condition, stream: Stream,
-                 augment=None, mismatched=None):
+                 augment=None, mismatched: tuple[tf.Tensor, Mapping] | None = None):
         self.discriminators, self.condition, self.stream = discriminators, condition, stream
         self.real, self.fake, self.mismatched = real, fake, mismatched
         self._augment = augment
@@ -72,6 +72,9 @@ class Round:
     @cached_property
     def mismatched_outputs(self) -> list[DiscriminatorOutput]:
         """One answer per discriminator to the mismatched pairs."""
+        if self.mismatched is None:
+            raise ConfigError("`mismatched` is needed for answers to mismatched pairs. Received: mismatched=None. "
+                              "Give the objective `mismatched=`.")
         return self.ask(*self.mismatched, role="mismatched")
 
 
@@ -82,6 +85,7 @@ class Regularizer(Protocol):
 
     def __call__(self, round: Round) -> tf.Tensor:
         """Scalar float32."""
+        ...
 
 
 class AuxiliaryLoss(Protocol):
@@ -92,6 +96,7 @@ class AuxiliaryLoss(Protocol):
 
     def __call__(self, round: Round) -> tf.Tensor:
         """Scalar float32, not yet weighted."""
+        ...
 
 
 class MismatchedPairs(Protocol):
@@ -99,6 +104,7 @@ class MismatchedPairs(Protocol):
 
     def __call__(self, real: tf.Tensor, condition: Mapping, stream: Stream) -> tuple[tf.Tensor, Mapping]:
         """A further pair (samples, wrong condition) that the discriminator must reject."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import importlib
 
 _HOMES = {
-    "data": ("CorpusSettings", "TextCorpus", "Vocabulary", "grammar_rows", "open_source"),
+    "data": ("CorpusSettings", "TextCorpus", "TextSet", "Vocabulary", "grammar_rows", "grammar_sets", "open_source"),
     "decode": ("choose_ids", "interpolate"),
     "errors": ("GanTextError", "GrammarError", "TextConfigError", "TextDataError", "TextDecodeError", "TextWarning",
                "VocabularyError"),
     "grammar": ("Grammar",),
     "metrics": ("KneserNey", "evaluate_text"),
     "models": ("build_critic", "build_generator"),
+    "runs": ("TextRun",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted([*_HOME_OF, "metrics"])

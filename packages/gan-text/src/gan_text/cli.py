@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 from cyclopts import App
 
@@ -46,7 +48,7 @@ def application() -> App:
 
 def _check_text_before_resuming(app: App) -> None:
     """`resume` refuses text whose vocabulary is not the run's: equal sizes would otherwise mix up tokens silently."""
-    shared = app["resume"].default_command
+    shared = cast(Callable[..., Any], app["resume"].default_command)
     del app["resume"]
 
     @functools.wraps(shared)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-STEPS = 3000
-SHEETS = 6
+STEPS = 2500
+SHEETS = 5
 SHOWN = 8  # sentences before and after
 
 

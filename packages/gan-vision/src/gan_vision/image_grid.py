@@ -79,7 +79,7 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
         raise ConfigError(f"`background` must be 0..255{' or a triple of them' if channels == 3 else ''}. "
                           f"Received: background={background!r}.")
 
-    columns = min(count, math.isqrt(count - 1) + 1 if columns is None else columns)
+    columns = int(min(count, math.isqrt(count - 1) + 1 if columns is None else columns))
     rows = -(-count // columns)
     images = images.repeat(scale, axis=1).repeat(scale, axis=2)
     height, width = images.shape[1] + padding, images.shape[2] + padding

@@ -37,7 +37,7 @@ def test_features_are_those_of_keras_network_and_do_not_follow_the_dtype_policy(
 
 @pytest.mark.slow
 def test_a_pinned_hash_is_compared_before_anything_is_loaded(weights):
-    with pytest.raises(DataError, match="has another content: found sha256 [0-9a-f]{64}, expected 00"):
+    with pytest.raises(DataError, match=r"has another content: found sha256 [0-9a-f]{64}, expected 00"):
         KerasInceptionV3(weights, size=75, sha256="00")
 
 
@@ -55,5 +55,5 @@ def test_a_missing_file_is_named_and_nothing_is_downloaded(tmp_path):
 
 
 def test_images_below_what_the_network_takes_are_refused():
-    with pytest.raises(ConfigError, match="`size` must be at least 75.*size=64"):
+    with pytest.raises(ConfigError, match=r"`size` must be at least 75.*size=64"):
         KerasInceptionV3("any.h5", size=64)

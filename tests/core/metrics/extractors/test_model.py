@@ -79,7 +79,7 @@ def test_a_model_with_logits_is_a_classifier(tmp_path):
 
 def test_outputs_without_features_are_refused(tmp_path):
     extractor = CallableExtractor(build(outputs="code"), "mine", size=4)
-    with pytest.raises(DataError, match='must return "features".*Received: \'code\''):
+    with pytest.raises(DataError, match=r'must return "features".*Received: \'code\''):
         extractor.features(IMAGES)
 
 

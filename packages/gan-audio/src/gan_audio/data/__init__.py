@@ -13,6 +13,7 @@ _HOMES = {
     "pairing": ("Pair", "find_pairs", "hold_out", "read_pair"),
     "reading": ("list_audio", "read_audio", "read_header"),
     "resampling": ("resample",),
+    "sources": ("Reading", "load_source", "recordings", "unseen_recordings"),
     "voicebank": ("VALIDATION_SPEAKERS", "find_layout", "find_voicebank", "read_log"),
     "windows": ("PairedWindows", "window_starts"),
     "writing": ("write_audio",),

@@ -127,7 +127,8 @@ class PairedAudioFolder(PairedWindows):
             self.report.add(seen)
             for speed in self._speeds:
                 changed = [side if speed == 1.0 else change_rate(side, round(rate * speed), rate) for side in sides]
-                yield tuple(self._store(side, dtype, pair.key) for side in changed)
+                clean, noisy = (self._store(side, dtype, pair.key) for side in changed)
+                yield clean, noisy
         judge_folders(self.report, len(kept))
         self.pairs = kept
 

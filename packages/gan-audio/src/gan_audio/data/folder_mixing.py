@@ -28,7 +28,8 @@ class MixReport:
 
 def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), copies: int = 1, level: str = "active",
                sample_rate: int | None = None, channels: str = "mix", lead: float = 0.0, seed: int = 0,
-               subtype: str = "PCM_16", strict: bool = True, overwrite: bool = False, progress: bool = False) -> MixReport:
+               subtype: str = "PCM_16", strict: bool = True, overwrite: bool = False,
+               progress: bool = False) -> MixReport:
     """Mix every clean file with noise and write `clean/`, `noisy/` and `log.txt` (utterance, noise, SNR in dB).
 
     Every combination of noise and SNR is used equally often; which file gets which depends on `seed` and the names.
@@ -97,7 +98,7 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
                 path = out / side / f"{name}.wav"
                 write_audio(path, samples, rate, subtype=subtype)
             report.pairs += 1
-            report.seconds += len(clean) / rate
+            report.seconds += len(mixture.clean) / rate
             report.scaled += mixture.scale < 1
             log.append(f"{name.rsplit('/', 1)[-1]} {'_'.join(noise_key.split())} {snr:g}\n")
     out.mkdir(parents=True, exist_ok=True)

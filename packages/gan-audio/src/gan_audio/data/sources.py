@@ -204,9 +204,10 @@ def synthetic_recordings(split: str, reading: Reading) -> Iterator[Recording]:
     kinds = SYNTHETIC_KINDS[split]
     for index in range(SYNTHETIC_COUNT[split]):
         kind, snr = kinds[index % len(kinds)], SYNTHETIC_SNRS[index // len(kinds) % len(SYNTHETIC_SNRS)]
-        draw, options = generator_for(reading.seed, f"{split}/{index}"), {"sample_rate": reading.sample_rate}
-        mixture = mix_at_snr(synthetic.voice(SYNTHETIC_SECONDS, draw, **options),
-                             synthetic.noise(kind, SYNTHETIC_SECONDS, draw, **options), snr, draw, **options)
+        draw, rate = generator_for(reading.seed, f"{split}/{index}"), reading.sample_rate
+        mixture = mix_at_snr(synthetic.voice(SYNTHETIC_SECONDS, draw, sample_rate=rate),
+                             synthetic.noise(kind, SYNTHETIC_SECONDS, draw, sample_rate=rate), snr, draw,
+                             sample_rate=rate)
         yield Recording(f"{split}_{index:03d}", mixture.clean.astype(np.float32), mixture.noisy.astype(np.float32),
                         reading.sample_rate, kind, snr)
 

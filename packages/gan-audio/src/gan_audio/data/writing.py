@@ -37,7 +37,7 @@ def output_format(path, subtype: str | None = None, fallback: str | None = None)
         raise AudioConfigError(f"`subtype` must be one of {', '.join(known)} for {suffix} files. "
                                f"Received: subtype={subtype!r}.")
     # only plain samples: a WAV file may hold MP3 data in principle, and libsndfile then refuses most rates
-    plain = fallback in known and fallback.startswith(("PCM_", "FLOAT", "DOUBLE"))
+    plain = fallback is not None and fallback in known and fallback.startswith(("PCM_", "FLOAT", "DOUBLE"))
     choice = subtype or (fallback if plain else None) or _SUBTYPES.get(suffix)
     return name, choice or soundfile.default_subtype(name)
 

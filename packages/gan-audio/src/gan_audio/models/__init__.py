@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 
 _HOME_OF = {"build_generator": "segan", "build_discriminator": "segan", "set_reference": "segan",
-            "PRESETS": "presets", "Preset": "presets", "preset": "presets"}
+            "PRESETS": "presets", "Preset": "presets", "preset": "presets",
+            "ModelCard": "saved", "load_generator": "saved", "save_generator": "saved"}
 __all__ = sorted(_HOME_OF)
 
 

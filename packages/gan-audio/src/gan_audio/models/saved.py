@@ -113,7 +113,8 @@ def read_card(path) -> ModelCard:
             found = json.loads(archive.read(ENTRY))
         if found.pop("schema") != SCHEMA:
             raise CheckpointError(f"{path}: was written by another version of gan-audio ({found.get('versions')}).")
-        size = {name: tuple(value) if isinstance(value, list) else value for name, value in found.pop("size").items()}
+        size: dict = {name: tuple(value) if isinstance(value, list) else value
+                      for name, value in found.pop("size").items()}
         return ModelCard(Preset(**size), **found)
     except KeyError:
         raise CheckpointError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from gan_core.cli.main import start_tensorflow
 from gan_core.cli.modality import Modality, as_yaml
@@ -12,6 +13,10 @@ from gan_core.errors import ConfigError, choose
 from gan_core.run.config import RunConfig, read_yaml, validate, write_yaml
 from gan_core.run.folder import RunFolder
 from gan_core.run.progress import Progress, stdout
+
+if TYPE_CHECKING:
+    from gan_core.run.checkpoint import Saved
+    from gan_core.run.experiment import Experiment
 
 
 def resolve(modality: Modality, recipe: str, options: RunConfig | None, config: Path | None) -> RunConfig:
@@ -114,7 +119,7 @@ def conclude(modality: Modality, progress: Progress, folder: RunFolder) -> None:
     progress.say(f"next: {modality.program} {modality.next_command.format(run=folder.path)}")
 
 
-def load_run(modality: Modality, run: Path, *, data: bool = False):
+def load_run(modality: Modality, run: Path, *, data: bool = False) -> tuple[Experiment, Any, Saved, Any]:
     """A trained experiment, for the verbs that only read a run.
 
     Returns:
@@ -142,10 +147,13 @@ def sample(modality: Modality, run: Path, *, count: int, out: Path | None, seed:
     if count < 1:
         raise ConfigError(f"`--count` must be at least 1. Received: count={count}.")
     experiment, _, saved, _ = load_run(modality, run)
+    if experiment.write_samples is None:
+        raise ConfigError("`sample` needs a recipe that writes samples. Received: a recipe without `write_samples`. "
+                          "Return it in the recipe's Experiment.")
     samples = experiment.sample(count, seed=seed, raw=raw)
-    out = experiment.write_samples(samples, out)
-    stdout().print(f"{count} samples of step {saved.step:,} -> {out}", markup=False)
-    return out
+    written = experiment.write_samples(samples, out)
+    stdout().print(f"{count} samples of step {saved.step:,} -> {written}", markup=False)
+    return written
 
 
 def describe(modality: Modality, recipe: str, *, as_json: bool, config: Path | None = None) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -176,15 +178,20 @@ def _spread(reference: np.ndarray, sample: np.ndarray, *, alpha: float, bins: in
     edges = np.histogram_bin_edges(both, bins) if both.size else np.linspace(0.0, 1.0, bins + 1)
     return Spread(
         ks=ks_2samp(*defined, alpha=alpha) if all(values.size for values in defined) else None,
-        undefined=tuple(1 - some.size / values.size for some, values in zip(defined, sides, strict=True)),
-        mean=tuple(float(values.mean()) if values.size else float("nan") for values in defined),
-        standard_deviation=tuple(float(values.std()) if values.size else float("nan") for values in defined),
+        undefined=_pair(1 - some.size / values.size for some, values in zip(defined, sides, strict=True)),
+        mean=_pair(float(values.mean()) if values.size else float("nan") for values in defined),
+        standard_deviation=_pair(float(values.std()) if values.size else float("nan") for values in defined),
         edges=edges,
         shares=np.stack([np.histogram(values, edges)[0] / max(values.size, 1) for values in defined]),
     )
 
 
-def _plain(value):
+def _pair(values: Iterable[float]) -> tuple[float, float]:
+    reference, sample = values
+    return reference, sample
+
+
+def _plain(value) -> Any:
     if dataclasses.is_dataclass(value):
         return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
     if isinstance(value, dict):

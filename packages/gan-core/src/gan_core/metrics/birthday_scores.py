@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import cast
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def _tests(inputs, sizes, halves, pool, draw) -> list[Score]:
         done += REPEATS * size
     # The first size at which half of the repeats collide estimates best; all sizes are run, so that the number of fakes
     # that entered, and with it the protocol, does not depend on the generator.
-    best = next((test for test in tests if test.rate >= 0.5), tests[-1])
+    best = next((test for test in tests if (test.rate or 0.0) >= 0.5), tests[-1])
     control = _quiet_test(without_replacement(halves[1]), best.sample_size, best.threshold, None)
     estimator = (f"{REPEATS} repeats of {sizes[0]} to {sizes[-1]} images, threshold at 5% of real pairs, "
                  f"{'new samples' if pool is None else 'drawn from a fixed set'}")
@@ -75,7 +76,7 @@ def _quiet_test(sampler, size, threshold, progress) -> BirthdayTest:
 
 
 def _support(inputs, name: str, test: BirthdayTest, estimator: str, notes: list[str], **counts) -> Score:
-    low, high = test.support_interval
+    low, high = cast(tuple[float, float], test.support_interval)  # every test here has a threshold
     found = f"{test.collisions} of {test.repeats} draws of {test.sample_size} hold two images that count as the same"
     if test.collisions == 0:
         found += f": it makes more than {low:,.0f}"

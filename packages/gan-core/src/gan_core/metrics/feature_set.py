@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -130,11 +131,11 @@ def extract_features(images, extractor: Extractor, *, batch_size: int = 64, feat
             moments.update(rows)
         features.add(rows)
         if logits is not None:
-            logits.add(extractor.logits(batch))
+            logits.add(cast(np.ndarray, extractor.logits(batch)))  # a classifier has them
         if pixels is not None:
             pixels.add(batch)
         advance(len(batch))
-    if features is None:
+    if features is None or shape is None:
         raise DataError(f"there are no {name}. Expected: at least one uint8 image.")
     return FeatureSet(
         features.rows, features.seen, moments, None if logits is None else logits.rows,

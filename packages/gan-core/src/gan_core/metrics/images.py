@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -150,7 +151,7 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
         found_range = _value_range(source, rows, value_range)
         if channels is not None and own_channels not in (1, 3):
             raise DataError(f"{path}: only images of 1 or 3 channels can be converted. Found: {own_channels} channels.")
-    height, width = size or own
+    height, width = cast(tuple[int, int], size or own)  # without `resize` a folder has one size
     return ImageSet(source, rows, int(height), int(width), channels or own_channels, found_range,
                     resize_filter if size is not None and tuple(own or ()) != size else None, eight_bit, total)
 

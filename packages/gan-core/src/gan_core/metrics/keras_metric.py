@@ -120,7 +120,7 @@ class KeepBest(keras.callbacks.Callback):
             return  # an epoch without validation
         self._seen = True
         value = float(np.asarray(logs[self.monitor]))
-        if not np.isfinite(value) or (self.best is not None and not self._better(value)):
+        if not np.isfinite(value) or not self._better(value):
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_name(f".{self.path.stem}.{os.getpid()}.tmp.keras")
@@ -138,7 +138,7 @@ class KeepBest(keras.callbacks.Callback):
                           "fit and `validation_metrics` to compile.", stacklevel=2)
 
     def _better(self, value: float) -> bool:
-        return value < self.best if self.mode == "min" else value > self.best
+        return self.best is None or (value < self.best if self.mode == "min" else value > self.best)
 
 
 def _as_bytes(samples: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -32,12 +32,12 @@ class Reservoir:
         rows = np.asarray(rows)
         start = min(self.seen, self.capacity)
         fits = min(len(rows), self.capacity - start)
-        self._make_room(rows, start + fits)
-        self._kept[start:start + fits] = rows[:fits]
+        kept = self._make_room(rows, start + fits)
+        kept[start:start + fits] = rows[:fits]
         if rest := len(rows) - fits:
             places = self._draw.integers(0, self.seen + fits + 1 + np.arange(rest))
             for row in np.flatnonzero(places < self.capacity):  # in order: a later row may take the place of an earlier
-                self._kept[places[row]] = rows[fits + row]
+                kept[places[row]] = rows[fits + row]
         self.seen += len(rows)
 
     @property
@@ -50,10 +50,11 @@ class Reservoir:
         """What is kept, **(min(seen, capacity), ...)**; a view."""
         return np.empty((0,)) if self._kept is None else self._kept[:min(self.seen, self.capacity)]
 
-    def _make_room(self, rows: np.ndarray, needed: int) -> None:
+    def _make_room(self, rows: np.ndarray, needed: int) -> np.ndarray:
         if self._kept is None:
             self._kept = np.empty((min(self.capacity, max(needed, 64)), *rows.shape[1:]), rows.dtype)
         elif needed > len(self._kept):
             wider = np.empty((min(self.capacity, max(needed, 2 * len(self._kept))), *rows.shape[1:]), rows.dtype)
             wider[:len(self._kept)] = self._kept
             self._kept = wider
+        return self._kept

@@ -128,8 +128,8 @@ def verdict(first: Score, second: Score, names: tuple[str, str]) -> str:
         return "equal"
     if first.higher_is_better is None:
         return ""
-    spans = [_span(score) for score in (first, second)]
-    if None not in spans and spans[0][0] <= spans[1][1] and spans[1][0] <= spans[0][1]:
+    one, other = _span(first), _span(second)
+    if one is not None and other is not None and one[0] <= other[1] and other[0] <= one[1]:
         return "equal within their spread"
     return f"{names[0] if first.is_better_than(second) else names[1]} is better"
 

@@ -75,7 +75,8 @@ def read_yaml(path: Path) -> dict:
         raise ConfigError(f"cannot read the config {path}: {error.strerror}. Check the path.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: {error.problem}" if mark is not None else str(error).splitlines()[0]
+        problem = getattr(error, "problem", None)
+        where = f"line {mark.line + 1}: {problem}" if mark is not None else str(error).splitlines()[0]
         raise ConfigError(f"{path} is not valid YAML: {where}. Expected: `key: value` lines.") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `key: value` lines. Received: {type(values).__name__}.")

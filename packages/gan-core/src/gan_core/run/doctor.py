@@ -199,7 +199,7 @@ class Doctor:
                 found["spike"] = f"the discriminator's loss is {latest:.3g}, lately {losses.mean():.3g} ± {spread:.2g}"
         last = self._ticks.stretch(WINDOW, LEAST)
         earlier = last and self._ticks.stretch((BLOCKS - 1) * WINDOW, (BLOCKS - 1) * LEAST, skip=len(last))
-        if earlier:
+        if last and earlier:
             now, then = series(last, "d_loss"), series(earlier, "d_loss")
             if min(now.size, then.size) >= LEAST and now.std() > 2 * max(then.std(), 0.01 * abs(then.mean())):
                 found["d_loss_unstable"] = (f"the variance of the discriminator's loss has grown from {then.var():.2g} "

@@ -7,7 +7,7 @@ import sys
 import time
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
 PLAIN_SECONDS = 10.0  # between two lines when the output is not a terminal
@@ -26,7 +26,8 @@ class Progress:
         self.console = console or Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
         self.live = self.console.is_terminal and not quiet
         self.rate = 0.0
-        self._bar = self._task = None
+        self._bar: RichProgress | None = None
+        self._task: TaskID | None = None
 
     @contextlib.contextmanager
     def running(self, total: int, done: int, batch_size: int):
@@ -52,7 +53,7 @@ class Progress:
             instant = self._batch / max(now - self._last, 1e-9)
             self.rate = instant if self.rate == 0 else 0.98 * self.rate + 0.02 * instant
         self._last = now
-        if self._bar is not None:
+        if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=step, text=self._text())
         elif now - self._printed > PLAIN_SECONDS and step < self._total:
             self._printed = now

@@ -143,7 +143,8 @@ def _check_same(network, again, batch, deterministic: bool, event: str) -> None:
     require(len(mine) == len(theirs) and all(map(np.array_equal, mine, theirs)), f"{event} changes the weights")
     require(input_names(again) == input_names(network), f"{event} changes the names of the inputs")
     if deterministic:
-        compare(*(arrays(call_network(model, batch, training=False)) for model in (again, network)), event)
+        found, expected = (arrays(call_network(model, batch, training=False)) for model in (again, network))
+        compare(found, expected, event)
 
 
 @contextlib.contextmanager

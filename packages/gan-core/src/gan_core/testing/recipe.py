@@ -13,13 +13,14 @@ from gan_core.run.checkpoint import Checkpoints
 from gan_core.run.config import RunConfig, write_yaml
 from gan_core.run.experiment import Experiment, resume_experiment, run_experiment, state_of
 from gan_core.run.folder import RunFolder
+from gan_core.run.metrics_file import read_lines
 from gan_core.run.progress import Progress
-from gan_core.run.record import read_lines
 
 PROMISED = ("config.yaml", "metrics.jsonl", "samples", "checkpoints", "report.html")
 
 
-def check_recipe(build: Callable[[RunConfig], Experiment], config: RunConfig, folder: Path, *, stop_at: int) -> Experiment:
+def check_recipe(build: Callable[[RunConfig], Experiment], config: RunConfig, folder: Path, *,
+                 stop_at: int) -> Experiment:
     """Run `build(config)` straight through, and again stopped at `stop_at` and resumed: every variable must be equal.
 
     Args:

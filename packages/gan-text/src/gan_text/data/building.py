@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -29,13 +30,13 @@ def count_vocabulary(source, settings: CorpusSettings, progress: Progress) -> tu
     counter = WordCounter(settings.tokenizer) if settings.level == "word" else CharacterCounter()
     size = source.size()
     for _, block in source.blocks(settings.errors):
-        counter.add(normalized(block.text, lowercase=settings.lowercase))
+        counter.add(normalized(block.text, lowercase=bool(settings.lowercase)))
         progress("counting tokens", block.position, size)
     counts = counter.result()
     if all(token.isspace() for token in counts):
         raise TextDataError(f"{source.name}: no text in it, only blank lines. Expected one sentence per line.")
     vocabulary = Vocabulary.from_counts(
-        counts, level=settings.level, max_size=settings.max_size, min_count=settings.min_count,
+        counts, level=settings.level, max_size=settings.max_size, min_count=cast(int, settings.min_count),
         specials=settings.specials, lowercase=settings.lowercase, tokenizer=settings.tokenizer)
     lookalikes = sorted(word for word in counts if escaped(word) != word) if settings.level == "word" else []
     return vocabulary, len(counts), lookalikes
@@ -48,7 +49,7 @@ def write_rows(source, folder: Path, vocabulary: Vocabulary, settings: CorpusSet
     Raises:
         TextDataError: no row is left for training; the message holds the table of what was dropped.
     """
-    encoder = Encoder(vocabulary, settings.length, add_markers=settings.add_markers, too_long=settings.too_long,
+    encoder = Encoder(vocabulary, settings.length, add_markers=bool(settings.add_markers), too_long=settings.too_long,
                       drop_unknown=settings.unknown == "drop")
     files = {part: RowsFile(folder / f"{part}.npy", settings.length, encoder.dtype) for part in SPLITS}
     seen = SeenHashes() if settings.deduplicate else None
@@ -56,7 +57,7 @@ def write_rows(source, folder: Path, vocabulary: Vocabulary, settings: CorpusSet
     size = source.size()
     try:
         for heldout, block in source.blocks(settings.errors):
-            rows = encoder.encode(normalized(block.text, lowercase=settings.lowercase))
+            rows = encoder.encode(normalized(block.text, lowercase=bool(settings.lowercase)))
             _account(report, rows, block.lines, histogram)
             hashes, ids = row_hashes(rows.ids), rows.ids
             if seen is not None:

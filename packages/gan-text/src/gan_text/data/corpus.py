@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -76,6 +77,7 @@ class TextCorpus:
         settings = CorpusSettings(**options)
         if isinstance(source, str | Path) or (isinstance(source, Sequence) and not hasattr(source, "blocks")):
             source = open_source(source)
+        source = cast("FileSource | TensorFlowDataset", source)
         fingerprint = sha256(json.dumps([
             _FORMAT, settings.as_dict(), source.fingerprint(), vocabulary and vocabulary.fingerprint
         ]).encode()).hexdigest()

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from gan_text.data.corpus import TextCorpus
@@ -60,7 +60,7 @@ def prepare(source: str, /, *, out: Path, level: Literal["character", "word"] | 
             TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
             console=console, transient=True, disable=not console.is_terminal) as bar:
         warnings.simplefilter("ignore", TextWarning)  # the report below states them
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(what: str, position: int, total: int) -> None:
             if what not in tasks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -99,7 +99,7 @@ class Encoder:
             ends = np.cumsum(marked)
             framed = np.empty(int(ends[-1]) if len(ends) else 0, self.dtype)
             inside = np.ones(len(framed), bool)
-            framed[ends - marked], framed[ends - 1] = self._sos, self._eos
+            framed[ends - marked], framed[ends - 1] = cast(int, self._sos), cast(int, self._eos)
             inside[ends - marked] = inside[ends - 1] = False
             framed[inside] = flat
             flat = framed

@@ -64,7 +64,7 @@ class CorpusSettings:
                                       f"Received: {name}={getattr(self, name)!r}.")
         if self.length < 2:
             raise TextConfigError(f"`length` must be at least 2 ids. Received: length={self.length}.")
-        if self.min_count < 1:
+        if self.min_count is not None and self.min_count < 1:
             raise TextConfigError(f"`min_count` must be at least 1. Received: min_count={self.min_count}.")
         if self.tokenizer is not None and not words:
             raise TextConfigError("`tokenizer` needs level='word'. Received: level='character'.")

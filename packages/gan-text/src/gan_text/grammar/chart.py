@@ -8,12 +8,13 @@ the matrix (I - U)^-1. Weight 1 gives the number of derivations, the rule's prob
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from gan_text.grammar.rules import Rule, Symbol
 
+Key = Symbol | tuple[Symbol, ...]  # a symbol, or the rest of a long rule
 _VALUES_AT_ONCE = 1 << 23  # numbers in one chart: bounds its memory to 64 MB
 
 
@@ -31,16 +32,17 @@ class BinaryRules:
         terminals: str -> row of `emission`.
     """
 
-    def __init__(self, rules: dict[str, Sequence[Rule]], *, weighted: bool):
+    def __init__(self, rules: Mapping[str, Sequence[Rule]], *, weighted: bool):
         self.index: dict[object, int] = {Symbol(left, False): number for number, left in enumerate(rules)}
         self.terminals: dict[str, int] = {}
-        self._work = [(Symbol(left, False), rule.right, rule.probability if weighted and rule.probability else 1.0)
-                      for left, options in rules.items() for rule in options]
+        self._work: list[tuple[Key, Sequence[Symbol], float]] = [
+            (Symbol(left, False), rule.right, rule.probability if weighted and rule.probability else 1.0)
+            for left, options in rules.items() for rule in options]
         binary, unit, lexical = [], [], []
         while self._work:
             left, right, weight = self._work.pop()
             if len(right) > 1:
-                tail = right[1] if len(right) == 2 else right[1:]
+                tail = right[1] if len(right) == 2 else tuple(right[1:])
                 binary.append((self._number(left), self._number(right[0]), self._number(tail), weight))
             elif right[0].terminal:
                 terminal = self.terminals.setdefault(right[0].name, len(self.terminals))
@@ -61,7 +63,7 @@ class BinaryRules:
         self.right = np.array([rule[2] for rule in binary], int)
         self.spread, self.emission = spread @ closure, emission @ closure
 
-    def _number(self, key: object) -> int:
+    def _number(self, key: Key) -> int:
         """The index of a symbol, of a terminal inside a longer rule, or of the rest of a long rule."""
         if key not in self.index:
             self.index[key] = len(self.index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -128,7 +128,7 @@ def _check_probabilities(table, name):
                            "alternatives.")
 
 
-def mean_matrix(table: dict[str, list[Rule]]) -> np.ndarray:
+def mean_matrix(table: Mapping[str, Sequence[Rule]]) -> np.ndarray:
     """M[A, B] = expected number of symbols B that one rewriting of A introduces, float64 (symbols, symbols)."""
     index = {left: position for position, left in enumerate(table)}
     matrix = np.zeros((len(table), len(table)))

@@ -10,7 +10,7 @@ number small. Uniform strings come from unranking a uniform integer, so no float
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from gan_text.grammar.rules import Rule, Symbol
@@ -29,7 +29,7 @@ class StringCounter:
         4
     """
 
-    def __init__(self, rules: dict[str, Sequence[Rule]]):
+    def __init__(self, rules: Mapping[str, Sequence[Rule]]):
         self.rules = rules
         self.shortest = shortest_lengths(rules)
         self._nodes: list[tuple[bool, tuple[tuple[Symbol, int], ...]]] = [(False, ()), (True, ())]
@@ -129,7 +129,7 @@ class StringCounter:
         return self._intern(self._nodes[state][0], edges)
 
 
-def shortest_lengths(rules: dict[str, Sequence[Rule]]) -> dict[Symbol, int]:
+def shortest_lengths(rules: Mapping[str, Sequence[Rule]]) -> dict[Symbol, int]:
     """The length of the shortest string of every symbol."""
     unknown = 1 << 60
     lengths = {Symbol(left, False): unknown for left in rules}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -17,7 +17,7 @@ class Deriver:
         shortest: the length of the shortest string of each symbol: hopeless derivations are given up early.
     """
 
-    def __init__(self, table: dict[str, Sequence[Rule]], shortest: dict[Symbol, int]):
+    def __init__(self, table: Mapping[str, Sequence[Rule]], shortest: dict[Symbol, int]):
         self.start = Symbol(next(iter(table)), False)
         self.shortest = shortest
         self.options = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,19 +11,19 @@ from gan_text.grammar.checks import mean_matrix
 from gan_text.grammar.rules import Rule
 
 
-def _expected_total(table: dict[str, Sequence[Rule]], own: list[float]) -> float:
+def _expected_total(table: Mapping[str, Sequence[Rule]], own: list[float]) -> float:
     """The expected sum of `own[A]` over all symbols A of a derivation: solves x = own + M x, M the mean matrix."""
     return float(np.linalg.solve(np.eye(len(table)) - mean_matrix(table), np.array(own))[0])
 
 
-def expected_length(table: dict[str, Sequence[Rule]]) -> float:
+def expected_length(table: Mapping[str, Sequence[Rule]]) -> float:
     """The mean number of terminals of a sentence."""
     return _expected_total(table, [
         sum((rule.probability or 1.0) * sum(symbol.terminal for symbol in rule.right) for rule in rules)
         for rules in table.values()])
 
 
-def derivation_entropy(table: dict[str, Sequence[Rule]]) -> float:
+def derivation_entropy(table: Mapping[str, Sequence[Rule]]) -> float:
     """The entropy of a derivation in bits; for an ambiguous grammar an upper bound on that of a sentence."""
     return _expected_total(table, [
         -sum((rule.probability or 1.0) * np.log2(rule.probability or 1.0) for rule in rules)

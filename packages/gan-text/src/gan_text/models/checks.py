@@ -5,7 +5,7 @@ from __future__ import annotations
 from gan_text.errors import TextConfigError
 
 
-def check_sizes(**sizes: int) -> None:
+def check_sizes(**sizes: int | None) -> None:
     """Refuse sizes below their smallest useful value.
 
     Raises:

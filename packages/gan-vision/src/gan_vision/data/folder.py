@@ -84,7 +84,7 @@ def load_folder(
     labels, class_names = class_labels(root, paths)
     rows = choose_rows(len(paths), limit, seed)
     paths = [paths[row] for row in rows]
-    limits = {} if max_pixels is None else {"max_pixels": max_pixels}
+    limits: dict = {} if max_pixels is None else {"max_pixels": max_pixels}
     name = f"folder {printable(root)}"
 
     def fill(append) -> Filled:

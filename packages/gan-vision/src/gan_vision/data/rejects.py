@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from gan_core.images.decode import ImageError
 SKIP_CEILING = 0.10
 POLICIES = {"error": "stop, and list the rejects", "skip": "leave the rejects out, up to 10 %"}
 _SHOWN = 10
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Reject:
     reason: str
 
 
-def decode_all(items: Iterable, decode: Callable[[object], np.ndarray]) -> Iterator[tuple[object, np.ndarray | Reject]]:
+def decode_all(items: Iterable[Item], decode: Callable[[Item], np.ndarray]) -> Iterator[
+        tuple[Item, np.ndarray | Reject]]:
     """Decode `items` on all processors, in order.
 
     Args:

@@ -20,7 +20,7 @@ EXTRACTORS = {
     "inception": "inception:WEIGHTS.h5[@75], Keras' InceptionV3 from a file on this machine",
     "keras": "keras:MODEL.keras[@SIZE], a model of yours; it gets [-1, 1]",
 }
-ENCODER_VERSION = 1  # to be raised when `train_encoder` changes: kept encoders are then trained anew
+ENCODER_VERSION = 2  # to be raised when `train_encoder` changes: kept encoders are then trained anew
 
 
 def extractor_by_name(name: str, *, images=None, labels=None, folder: Path | str | None = None, seed: int = 0,
@@ -74,7 +74,8 @@ def _path_and_size(text: str) -> tuple[str, int | None]:
     return (path, int(size)) if at and size.isdecimal() and int(size) > 0 else (text, None)
 
 
-def _encoder(path: str, images, labels, folder, seed: int, say) -> Extractor:
+def _encoder(path: str, images: np.ndarray | Callable[[], np.ndarray] | None, labels, folder, seed: int,
+             say: Callable[[str], None]) -> Extractor:
     from gan_core.metrics.extractors.encoder import Encoder, train_encoder
 
     if path:

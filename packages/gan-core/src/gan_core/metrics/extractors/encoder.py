@@ -25,11 +25,11 @@ TASKS = ("classes", "rotations")
 
 
 class Encoder(Extractor):
-    """Features of the last hidden layer, scaled to unit variance on the training images.
+    """Features of the last hidden layer, scaled to a mean variance of 1 on the training images.
 
     Args:
         model: Keras model: float32 (n, size, size, 3) in [-1, 1] -> {"features": (n, 128), "logits": (n, classes)}.
-        scale: float32 (128,), what features are divided by.
+        scale: float > 0, what all features are divided by.
         task: "classes" or "rotations".
         accuracy: on images held out of its training, in [0, 1].
     """
@@ -37,18 +37,18 @@ class Encoder(Extractor):
     resize = "bilinear-antialias"
     dimension = DIMENSION
 
-    def __init__(self, model, scale: np.ndarray, *, task: str, accuracy: float):
+    def __init__(self, model, scale: float, *, task: str, accuracy: float):
         if task not in TASKS:
             raise ConfigError(f"`task` must be one of {', '.join(TASKS)}. Received: task={task!r}.")
-        self.model, self.scale, self.task, self.accuracy = model, np.asarray(scale, np.float32), task, accuracy
+        self.model, self.scale, self.task, self.accuracy = model, float(scale), task, accuracy
         self.size = model.input_shape[1]
         self.name = f"encoder({task})"
-        self.hash = weights_hash([*model.get_weights(), self.scale])
+        self.hash = weights_hash([*model.get_weights(), np.float32(self.scale)])
         self.caveat = (f"features learnt from this data set by telling its {task} apart (accuracy {accuracy:.0%} on "
                        "images held out of its training): compare only scores of the same encoder")
 
     def batch(self, images) -> np.ndarray:  # noqa: D102
-        return np.asarray(self._answer(images)["features"]) / self.scale
+        return np.asarray(self._answer(images)["features"]) / np.float32(self.scale)
 
     def logits(self, images) -> np.ndarray | None:  # noqa: D102
         return np.asarray(self._answer(images)["logits"]) if self.is_classifier else None
@@ -66,7 +66,7 @@ class Encoder(Extractor):
         if not self.is_classifier:
             raise ConfigError("an encoder trained without labels has no class probabilities. "
                               "Received: task='rotations'.")
-        logits = np.concatenate([self.logits(np.asarray(images[start:start + batch_size]))
+        logits = np.concatenate([np.asarray(self._answer(np.asarray(images[start:start + batch_size]))["logits"])
                                  for start in range(0, len(images), batch_size)]).astype(np.float64)
         logits -= logits.max(axis=1, keepdims=True)
         return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -88,7 +88,7 @@ class Encoder(Extractor):
         try:
             self.model.save(model)
             notes.write_text(json.dumps({"task": self.task, "accuracy": self.accuracy, "hash": self.hash,
-                                         "scale": self.scale.tolist()}), encoding="utf-8")
+                                         "scale": self.scale}), encoding="utf-8")
             os.replace(model, path)
             os.replace(notes, path.with_suffix(".json"))
         finally:
@@ -108,7 +108,7 @@ class Encoder(Extractor):
         path = Path(path)
         try:
             notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-            encoder = cls(keras.saving.load_model(path, compile=False), np.array(notes["scale"]),
+            encoder = cls(keras.saving.load_model(path, compile=False), float(notes["scale"]),
                           task=notes["task"], accuracy=float(notes["accuracy"]))
             expected = notes["hash"]
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -169,7 +169,9 @@ def train_encoder(images, labels=None, *, size: int | None = None, epochs: int =
         say(f"encoder: epoch {epoch + 1}/{epochs}, held-out accuracy {accuracy:.3f}")
     features = np.concatenate([np.asarray(model(_scaled(pictures[start:start + 256]), training=False)["features"])
                                for start in range(0, len(pictures), 256)])
-    scale = np.maximum(features.std(axis=0), 1e-3)  # units that never fire stay 0
+    # One number for all units: a unit that hardly ever fires on real images would otherwise decide every distance as
+    # soon as it fires on a generated one.
+    scale = max(float(np.sqrt(features.var(axis=0).mean())), 1e-6)
     return Encoder(model, scale, task="rotations" if labels is None else "classes", accuracy=accuracy)
 
 

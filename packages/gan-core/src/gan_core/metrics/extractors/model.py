@@ -100,7 +100,8 @@ def keras_extractor(path: Path | str, *, size: int | None = None,
     shape = getattr(model, "input_shape", None)
     if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] not in (1, 3):
         raise DataError(f"{path}: a model for features must take images (n, height, width, 1 or 3). Found: {shape}.")
+    wanted: int | tuple[int, int] | None = size
     if size is None and None not in shape[1:3]:
-        size = shape[1] if shape[1] == shape[2] else tuple(shape[1:3])
-    return CallableExtractor(model, f"keras:{path.stem}", size=size, channels=shape[-1], value_range=value_range,
+        wanted = shape[1] if shape[1] == shape[2] else (shape[1], shape[2])
+    return CallableExtractor(model, f"keras:{path.stem}", size=wanted, channels=shape[-1], value_range=value_range,
                              hash=file_hash(path)[:DIGITS])

@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -253,19 +254,21 @@ def birthday_search(
     size = check_integer("start", start, minimum=2)
     largest = check_integer("largest", largest, minimum=size)
     tests: list[BirthdayTest] = []
-    while not tests or (tests[-1].rate < 0.5 and size <= largest):
+    rate = 0.0
+    while not tests or (rate < 0.5 and size <= largest):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MetricWarning)  # steps on the way may well collide never
             limit = threshold(size) if callable(threshold) else threshold
             tests.append(birthday_test(sampler, size, threshold=limit, **options))
+        rate = cast(float, tests[-1].rate)  # there is one, since there is a threshold
         size *= 2
     last = tests[-1]
-    if last.rate < 0.5 or last.rate == 1:
-        low, high = last.support_interval
+    if rate < 0.5 or rate == 1:
+        low, high = cast(tuple[float, float], last.support_interval)
         warnings.warn(
-            f"the birthday search ended at {last.sample_size} samples with a collision rate of {last.rate:.2f}: the "
+            f"the birthday search ended at {last.sample_size} samples with a collision rate of {rate:.2f}: the "
             f"support lies between {low:.3g} and {high:.3g}; "
-            f"{'raise `largest`' if last.rate < 0.5 else 'lower `start`'} to narrow it",
+            f"{'raise `largest`' if rate < 0.5 else 'lower `start`'} to narrow it",
             MetricWarning,
             stacklevel=2,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import cast
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def trace_from_features(centred_1: np.ndarray, centred_2: np.ndarray) -> float:
     """
     # X = QR with orthogonal Q: R has the same singular values against anything, but at most D rows.
     small_1, small_2 = (
-        np.linalg.qr(x, mode="r") if x.shape[0] > x.shape[1] else x for x in (centred_1, centred_2)
+        cast(np.ndarray, np.linalg.qr(x, mode="r")) if x.shape[0] > x.shape[1] else x for x in (centred_1, centred_2)
     )
     return float(np.linalg.svd(small_1 @ small_2.T, compute_uv=False).sum())
 

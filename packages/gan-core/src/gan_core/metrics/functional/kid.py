@@ -114,12 +114,12 @@ def squared_discrepancy(real: np.ndarray, fake: np.ndarray, *, tile_rows: int = 
 def _kernel_sum(first: np.ndarray, second: np.ndarray | None, tile_rows: int) -> float:
     """Σ (xᵀy/D + 1)³ over all pairs of two sets; without a `second`, over i ≠ j within the first."""
     same, total = second is None, 0.0
-    second = first if same else second
+    other = first if second is None else second
     for i in range(0, len(first), tile_rows):
         left = np.asarray(first[i : i + tile_rows], np.float64)
-        for j in range(i if same else 0, len(second), tile_rows):
+        for j in range(i if same else 0, len(other), tile_rows):
             diagonal = same and i == j
-            right = left if diagonal else np.asarray(second[j : j + tile_rows], np.float64)
+            right = left if diagonal else np.asarray(other[j : j + tile_rows], np.float64)
             kernel = left @ right.T
             kernel *= 1.0 / first.shape[1]
             kernel += 1.0

@@ -162,7 +162,7 @@ def _draw_pairs(labels: np.ndarray, pairs: int, seed: int) -> tuple[np.ndarray, 
 
 def _similarity(first: np.ndarray, second: np.ndarray, span: float, factors: tuple[float, ...]) -> np.ndarray:
     x, y = (np.moveaxis(image.astype(np.float64), -1, 1) for image in (first, second))
-    result = 1.0
+    result = np.ones(x.shape[:2])
     for scale, factor in enumerate(factors):
         if scale:
             x, y = _halve(x), _halve(y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def tile_side(dimension: int, chunk_bytes: float) -> int:
     Raises:
         ConfigError: the limit does not even hold one pair of samples.
     """
-    limit = float(chunk_bytes) if np.isscalar(chunk_bytes) else np.nan
+    limit = float(cast(float, chunk_bytes)) if np.isscalar(chunk_bytes) else np.nan
     side = (np.sqrt(dimension**2 + 5.0 * limit / 8.0) - dimension) / 5.0  # 8 (5 side² + 2 side dimension) = limit
     if not side >= 1:
         raise ConfigError(

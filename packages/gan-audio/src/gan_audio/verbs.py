@@ -11,6 +11,7 @@ from gan_audio.errors import AudioConfigError, AudioDataError
 from gan_core.run.progress import Progress, stdout
 
 OPTIONAL = {"stoi": ("pystoi", "metrics"), "pesq": ("pesq", "pesq"), "composite": ("pesq", "pesq")}
+SHORT = {"segmental_snr": "ssnr", "log_spectral_distance": "lsd"}  # a table of ten metrics fits 80 columns
 NATURAL_BASELINES = {"clip": ("declip",), "drop_packets": ("conceal",), "remove_chunks": ("conceal",)}
 
 
@@ -175,10 +176,14 @@ def print_evaluation(result) -> None:
     for snr in groups:
         count = len(result.names) if snr is None else result.groups.count(snr)
         rows = result.table(snr)
-        table = Table(*rows[0], title_justify="left",
+        table = Table(title_justify="left",
                       title=f"{'all' if snr is None else f'mixed at {snr:g} dB'}: means over {count} recordings")
+        for index, name in enumerate(rows[0]):
+            table.add_column(SHORT.get(name, name), no_wrap=True, justify="right" if index else "left")
         for row in rows[1:]:
             table.add_row(*row)
         stdout().print(table)
+    if set(SHORT) & set(rows[0]):
+        stdout().print("ssnr: segmental SNR, dB; lsd: log-spectral distance, dB (less is better)")
     for note in result.notes:
         stdout().print(note, markup=False)

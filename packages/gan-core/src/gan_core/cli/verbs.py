@@ -122,6 +122,8 @@ def conclude(modality: Modality, progress: Progress, folder: RunFolder) -> None:
 def load_run(modality: Modality, run: Path, *, data: bool = False) -> tuple[Experiment, Any, Saved, Any]:
     """A trained experiment, for the verbs that only read a run.
 
+    Without `data` the run's data set is not read: samples can be drawn where the data no longer are.
+
     Returns:
         (experiment, config, saved checkpoint, (train, validation) data or None)
     """
@@ -136,7 +138,7 @@ def load_run(modality: Modality, run: Path, *, data: bool = False) -> tuple[Expe
     for complaint in complaints:
         Progress().say(f"{complaint}: using {saved.path.name}")
 
-    loaded = module.load(config)
+    loaded = module.load(config) if data else module.placeholder(config)
     experiment = module.build(config, *loaded)
     restore_for_reading(experiment, saved, folder)
     return experiment, config, saved, loaded if data else None

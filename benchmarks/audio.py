@@ -197,7 +197,7 @@ def loader_share(steps: int = 30) -> float:
 
 def rows(quick: bool = False) -> list[tuple[str, str, str]]:
     """(what, measured, promised) of this file."""
-    times = seconds_per_step(4 if quick else 15, 2 if quick else 7)
+    times = seconds_per_step(20 if quick else 60, 2 if quick else 7)
     ratios = np.array(times["fit"]) / np.array(times["bare"])
     found = [("`segan-tiny` step, batch 8: `fit` / bare TensorFlow step",
               f"{np.median(ratios):.3f} ({np.min(ratios):.3f} to {np.max(ratios):.3f}; "

@@ -11,7 +11,7 @@ from gan_core.losses import Wasserstein
 from gan_core.objective import Objective
 from gan_core.regularizers import GradientPenalty
 
-RADIUS, SIGMA, STEPS, BATCH = 1.0, 0.05, 4000, 128
+RADIUS, SIGMA, STEPS, BATCH = 1.0, 0.05, 3000, 128
 CENTRES = RADIUS * np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], axis=1)
 
 
@@ -55,7 +55,7 @@ def test_the_measure_itself_sees_all_modes_of_the_data():
 
 
 def test_the_measure_sees_a_collapse():
-    collapsed = (CENTRES[0] + np.random.default_rng(0).normal(0, SIGMA, (1000, 2)))
+    collapsed = CENTRES[0] + np.random.default_rng(0).normal(0, SIGMA, (1000, 2))
     assert np.count_nonzero(modes(collapsed) >= 0.02) == 1
 
 

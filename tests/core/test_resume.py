@@ -155,11 +155,11 @@ def run_with_breaks(build, system, path, breaks):
 
 @pytest.mark.parametrize(("system", "breaks"), [
     ("dcgan with dropout and ada", (1, 3, 5)),  # after the first step, the end of an epoch, inside one
-    ("wgan_gp with n_critic 3", (1, 3, 5, 7)),  # within and at the end of a streak of the critic
-    ("simultaneous", (1, 3, 5)),
+    ("wgan_gp with n_critic 3", (1, 3, 5)),  # within and at the end of a streak of the critic
+    ("simultaneous", (4,)),
     ("growing", (1, 3, 5)),  # 3: the change of phase; 5: alpha is 1/4
-    ("mixed_bfloat16", (1, 3, 5)),
-    ("mixed_float16", (1, 3, 5)),
+    ("mixed_bfloat16", (4,)),
+    ("mixed_float16", (4,)),
 ])
 def test_a_run_with_breaks_equals_one_without(build, tmp_path, system, breaks):
     straight = run_straight(build, system, tmp_path / "straight")

@@ -301,6 +301,9 @@ class GAN(keras.Model):
         """
         if self.train_function is not None and not force:
             return
+        # This optimizer drops the order "read, then assign" where the new value does not depend on what is computed
+        # from the old one (the last layer of a Wasserstein critic): now and then a step saw weights of the next.
+        tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
         graphs = {}
         for due in (True, False):
             super().make_train_function(force=True)

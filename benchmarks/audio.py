@@ -62,9 +62,9 @@ with soundfile.SoundFile(folder + "/in.wav", "w", 16000, 1) as file:
         file.write(np.random.default_rng(0).normal(0, 0.1, 160000).astype(np.float32).clip(-1, 1))
 from gan_audio.enhance import Enhancer
 from gan_audio.enhance_files import enhance_file
-from gan_audio.models import build_generator, preset
+from gan_audio.models.segan import generator_of, preset
 name = sys.argv[1]
-enhancer = Enhancer.of(build_generator(name), preset(name))
+enhancer = Enhancer.of(generator_of(preset(name), blank=True), preset(name))  # as a run is read
 enhance_file(enhancer, folder + "/in.wav", folder + "/out.wav")
 print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 """

@@ -81,3 +81,10 @@ def test_a_model_file_ends_in_keras(saved, tmp_path):
     with pytest.raises(CheckpointError, match=r"must end in \.keras"):
         save_generator(tmp_path / "model.h5", saved[0], CARD)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_blank_generator_has_the_layers_of_a_drawn_one_and_no_kernels():
+    drawn, blank = generator_of(SIZE), generator_of(SIZE, blank=True)
+    assert [variable.shape for variable in blank.variables] == [variable.shape for variable in drawn.variables]
+    assert not np.any(blank.get_layer("encoder_1").kernel)
+    assert np.any(drawn.get_layer("encoder_1").kernel)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-SETTINGS = {"data": "synthetic", "steps": 400, "batch_size": 8, "log_every": 20, "checkpoint_every": 400,
+SETTINGS = {"data": "synthetic", "steps": 300, "batch_size": 8, "log_every": 20, "checkpoint_every": 300,
             "validation_limit": 6}
 SHOWN = ("si_sdr", "segmental_snr", "snr", "log_spectral_distance", "stoi")
 
@@ -31,7 +31,7 @@ def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int =
     from gan_core.run.folder import RunFolder
     from gan_core.run.progress import Progress
 
-    config = validate(segan_tiny.Config, {**SETTINGS, "steps": steps, "seed": seed, "sample_every": max(1, steps // 4)},
+    config = validate(segan_tiny.Config, {**SETTINGS, "steps": steps, "seed": seed, "sample_every": max(1, steps // 3)},
                       "demo")
     progress = Progress(quiet=quiet)
     progress.say("starting TensorFlow ...")

@@ -68,7 +68,7 @@ def _generator_of_run(folder, config, card: ModelCard, step: int | None, best: b
             raise CheckpointError(f"{folder.path} holds no best generator: it had no validation yet. Leave `best` out.")
         return keras.models.load_model(kept, compile=False), card
     saved, _ = Checkpoints(folder.checkpoints).newest(step)
-    generator = generator_of(card.size)
+    generator = generator_of(card.size, blank=True)
     restore_network(generator, saved, averaged=config.ema is not None)
     return generator, replace(card, step=saved.step)
 

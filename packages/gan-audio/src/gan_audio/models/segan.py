@@ -37,8 +37,8 @@ def _kernels():
     return keras.initializers.TruncatedNormal(stddev=0.02)
 
 
-def _convolution(filters: int, size: Preset, name: str, *, strides: int = 1, kind=layers.Conv1D):
-    return kind(filters, size.kernel, strides=strides, padding="same", kernel_initializer=_kernels(), name=name)
+def _convolution(filters: int, size: Preset, name: str, *, strides: int = 1, kind=layers.Conv1D, draw=_kernels):
+    return kind(filters, size.kernel, strides=strides, padding="same", kernel_initializer=draw(), name=name)
 
 
 def _prelu(name: str):
@@ -67,21 +67,25 @@ def build_generator(name: str = "segan-compact", **overrides) -> keras.Model:
     return generator_of(preset(name, **overrides))
 
 
-def generator_of(size: Preset) -> keras.Model:
-    """The generator of a `Preset`, see `build_generator`."""
+def generator_of(size: Preset, *, blank: bool = False) -> keras.Model:
+    """The generator of a `Preset`, see `build_generator`; `blank` kernels are zeros, to be read from disk.
+
+    Drawing the kernels of a large preset takes several times their memory.
+    """
+    draw = keras.initializers.Zeros if blank else _kernels
     noisy = keras.Input((None, 1), name="noisy")
     latent = keras.Input((None, size.latent_channels), name="latent")
     last = len(size.filters)
 
     wave, skips = CheckLength(size.multiple, name="check_length")(noisy), []
     for index, filters in enumerate(size.filters, 1):
-        convolved = _convolution(filters, size, f"encoder_{index}", strides=size.stride)(wave)
+        convolved = _convolution(filters, size, f"encoder_{index}", strides=size.stride, draw=draw)(wave)
         wave = _prelu(f"encoder_{index}_prelu")(convolved)
         skips.append(convolved if size.skip_from == "pre" else wave)
 
     wave = layers.Concatenate(name="code")([latent, wave])
     for index, filters in enumerate([*reversed(size.filters[:-1]), 1], 1):
-        wave = _upsample(wave, filters, size, f"decoder_{index}")
+        wave = _upsample(wave, filters, size, f"decoder_{index}", draw)
         if index < last:
             wave = _prelu(f"decoder_{index}_prelu")(wave)
             skip = apply_skip(skips[last - index - 1], size.skip, f"skip_{last - index}")
@@ -90,10 +94,10 @@ def generator_of(size: Preset) -> keras.Model:
     return keras.Model({"latent": latent, "noisy": noisy}, enhanced, name="segan_generator")
 
 
-def _upsample(wave, filters: int, size: Preset, name: str):
+def _upsample(wave, filters: int, size: Preset, name: str, draw):
     if size.upsample == "transpose":
-        return _convolution(filters, size, name, strides=size.stride, kind=layers.Conv1DTranspose)(wave)
-    return _convolution(filters, size, name)(layers.UpSampling1D(size.stride, name=f"{name}_nearest")(wave))
+        return _convolution(filters, size, name, strides=size.stride, kind=layers.Conv1DTranspose, draw=draw)(wave)
+    return _convolution(filters, size, name, draw=draw)(layers.UpSampling1D(size.stride, name=f"{name}_nearest")(wave))
 
 
 def build_discriminator(name: str = "segan-compact", *, seed: int = 0, **overrides) -> keras.Model:

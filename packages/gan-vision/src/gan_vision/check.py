@@ -13,9 +13,8 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
           as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative="")] = False) -> None:
     """Decode every image of a source once; print a summary and the table of rejects. Exit code 3 if there are any.
 
-    Parameters
-    ----------
-    data_dir: Where TensorFlow Datasets looks.
+    Args:
+        data_dir: Where TensorFlow Datasets looks.
     """
     from gan_core.run.progress import stdout
     from gan_vision.data.check import check_folder

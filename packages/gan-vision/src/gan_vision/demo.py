@@ -19,12 +19,11 @@ def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int =
          quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Train a DCGAN on 1,797 real handwritten digits: about two minutes on two cores, no network, no GPU.
 
-    Parameters
-    ----------
-    out: New folder for the run; the next number under runs/ by default.
-    steps: Discriminator updates.
-    seed: Determines everything that is random.
-    quiet: Print nothing but the result.
+    Args:
+        out: New folder for the run; the next number under runs/ by default.
+        steps: Discriminator updates.
+        seed: Determines everything that is random.
+        quiet: Print nothing but the result.
     """
     from gan_core.cli.main import start_tensorflow
     from gan_core.cli.verbs import announce

@@ -24,18 +24,17 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
              quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Score a run's averaged generator against real images it has not seen; offline. Also written to RUN/scores.json.
 
-    Parameters
-    ----------
-    data: Score against all images of this source instead of the run's held-out ones: folder:PATH, npy:FILE, ...
-    metrics: With commas: fid, kid, prdc (precision, recall, density, coverage), birthday, memorisation, ms_ssim, and
-        with a classifier inception_score and modes.
-    extractor: encoder (a small network trained on the run's data on first use, and kept in the run folder),
-        random[:SEED], inception:WEIGHTS.h5[@75], or keras:MODEL.keras[@SIZE].
-    count: Images per side; by default as many as are held out, at most 10,000.
-    raw: Score the trained generator instead of its average.
-    seed: Of the noise and of all random choices.
-    json: Print JSON, as `gan-core compare` reads it.
-    quiet: Show no progress.
+    Args:
+        data: Score against all images of this source instead of the run's held-out ones: folder:PATH, npy:FILE, ...
+        metrics: With commas: fid, kid, prdc (precision, recall, density, coverage), birthday, memorisation, ms_ssim,
+            and with a classifier inception_score and modes.
+        extractor: encoder (a small network trained on the run's data on first use, and kept in the run folder),
+            random[:SEED], inception:WEIGHTS.h5[@75], or keras:MODEL.keras[@SIZE].
+        count: Images per side; by default as many as are held out, at most 10,000.
+        raw: Score the trained generator instead of its average.
+        seed: Of the noise and of all random choices.
+        json: Print JSON, as `gan-core compare` reads it.
+        quiet: Show no progress.
     """
     from gan_core.cli.verbs import load_run
     from gan_core.metrics.command import metric_names

@@ -18,15 +18,14 @@ def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "
               quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Compare the pixels that a run's generator puts out, before any rounding, with those of its training images.
 
-    Parameters
-    ----------
-    count: Images per side at most.
-    out: Folder of the report and of the samples; RUN/forensics by default.
-    raw: Look at the trained generator instead of its average.
-    repeats: Resamples of the images for the intervals.
-    seed: Of the noise and of the draws.
-    json: Print all numbers as JSON.
-    quiet: Print only where the report is.
+    Args:
+        count: Images per side at most.
+        out: Folder of the report and of the samples; RUN/forensics by default.
+        raw: Look at the trained generator instead of its average.
+        repeats: Resamples of the images for the intervals.
+        seed: Of the noise and of the draws.
+        json: Print all numbers as JSON.
+        quiet: Print only where the report is.
     """
     from gan_core.cli.verbs import load_run
     from gan_core.forensics.command import forensics as compare_files

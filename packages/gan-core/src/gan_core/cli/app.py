@@ -32,10 +32,9 @@ def make_app(modality: Modality) -> App:
                allow_change: Annotated[tuple[str, ...], Parameter(negative="")] = (), quiet: Quiet = False):
         """Continue a run exactly where it stopped.
 
-        Parameters
-        ----------
-        steps: Train up to this many steps in total instead.
-        allow_change: A setting that may differ from what the run was started with; can be given several times.
+        Args:
+            steps: Train up to this many steps in total instead.
+            allow_change: A setting that may differ from what the run was started with; can be given several times.
         """
         from gan_core.cli import verbs
 
@@ -46,12 +45,11 @@ def make_app(modality: Modality) -> App:
                seed: int = 0, raw: Annotated[bool, Parameter(negative="")] = False):
         """Write samples of a run's averaged generator.
 
-        Parameters
-        ----------
-        count: How many.
-        out: File to write; the format follows its ending.
-        seed: Of the noise.
-        raw: Use the trained generator instead of its average.
+        Args:
+            count: How many.
+            out: File to write; the format follows its ending.
+            seed: Of the noise.
+            raw: Use the trained generator instead of its average.
         """
         from gan_core.cli import verbs
 

@@ -179,7 +179,7 @@ def print_evaluation(result) -> None:
         table = Table(title_justify="left",
                       title=f"{'all' if snr is None else f'mixed at {snr:g} dB'}: means over {count} recordings")
         for index, name in enumerate(rows[0]):
-            table.add_column(SHORT.get(name, name), no_wrap=True, justify="right" if index else "left")
+            table.add_column(SHORT.get(str(name), str(name)), no_wrap=True, justify="right" if index else "left")
         for row in rows[1:]:
             table.add_row(*row)
         stdout().print(table)

@@ -1,6 +1,9 @@
 """WGAN-GP on sentences of the probabilistic grammar `toy-english`, 19 words, up to 12 in a sentence.
 
 gan-text train toy-english
+
+Measured with seed 0 on two cores, of 2,000 sentences: 12 % accepted after 200 generator updates, 54 % after 800, 47 %
+after 1,000 (100 s); unique 0.74 (sentences of the grammar: 0.69), JS-4 0.39 (floor 0.13).
 """
 
 from __future__ import annotations

@@ -100,7 +100,9 @@ def start_tensorflow(*, seed: int, precision: str = "float32") -> str:
     Returns:
         The device, in words.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # 3: a graph optimizer that gives up ("remapper failed") logs an error though the step is right without it; what
+    # really fails raises.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     with quiet_start():
         import keras

@@ -1,4 +1,4 @@
-"""`gan-vision demo`: learn real handwritten digits in two minutes, and show that it did. Needs no network."""
+"""`gan-vision demo`: learn real handwritten digits in a few minutes, and show that it did. Needs no network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHARE_OF_A_CLASS = 0.01
 
 def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int = 0,
          quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
-    """Train a DCGAN on 1,797 real handwritten digits: about two minutes on two cores, no network, no GPU.
+    """Train a DCGAN on 1,797 real handwritten digits: a few minutes on two cores, no network, no GPU.
 
     Args:
         out: New folder for the run; the next number under runs/ by default.

@@ -31,7 +31,7 @@ def processor() -> str:
 
 def measure(name: str, quick: bool) -> list[list[str]]:
     """The rows (what, measured, promised) of one module."""
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run([sys.executable, "-c", CHILD, str(HERE), name, "quick" if quick else "full"],
                           env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(next(line for line in done.stdout.splitlines() if line.startswith("ROWS"))[4:])
@@ -40,7 +40,6 @@ def measure(name: str, quick: bool) -> list[list[str]]:
 def main() -> None:
     """Measure what was asked for, print it, and write the page when everything was measured in full."""
     quick, names = "--quick" in sys.argv, [name for name in sys.argv[1:] if not name.startswith("-")]
-    known = [name for name in TITLES if (HERE / f"{name}.py").exists()]
     started = time.time()
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("tensorflow", "keras", "numpy"))
     lines = ["# Benchmarks", "",
@@ -48,7 +47,8 @@ def main() -> None:
              "`nox -s bench` on a machine that does nothing else.", "",
              f"Machine: {os.cpu_count()} cores, {processor()}, Python {platform.python_version()}, {versions}. "
              f"Measured {time.strftime('%Y-%m-%d')}.", ""]
-    for name in names or known:
+    for name in names or TITLES:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
         lines += [f"## {TITLES[name]}", "", "| what | measured | promised |", "| --- | --- | --- |"]
         for row in measure(name, quick):
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")

@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+from timing import Row, in_turn, step_row
 
 LINES, BATCH, FILTERS = 1_000_000, 64, 128
-Row = tuple[str, str, str]
 
 PREPARE = """
 import cProfile, json, pstats, resource, sys
@@ -128,7 +128,7 @@ def bare_steps(size: int):
     return critic_only, both
 
 
-def step_time(steps: int = 10, repetitions: int = 5, size: int = 97) -> list[Row]:
+def step_time(steps: int, repetitions: int, size: int = 97) -> list[Row]:
     """One generator iteration of `char` (ten critic updates) through `fit` against the same by hand."""
     import keras
 
@@ -149,20 +149,9 @@ def step_time(steps: int = 10, repetitions: int = 5, size: int = 97) -> list[Row
             loss = (both if number % 10 == 9 else critic_only)(batch)
         return float(loss)
 
-    def ours():
-        gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
-
-    times: dict[str, list[float]] = {"bare": [], "fit": []}
-    for repetition in range(repetitions + 1):
-        for name, run in (("bare", bare), ("fit", ours)):  # in turn: drifts of the machine hit both alike
-            began = time.perf_counter()
-            run()
-            if repetition:  # the first one traces
-                times[name].append((time.perf_counter() - began) / steps)
-    ratios = np.array(times["fit"]) / np.array(times["bare"])
-    return [(f"`char` step, {FILTERS} filters, batch {BATCH}: `fit` / bare TensorFlow step",
-             f"{np.median(ratios):.3f} ({ratios.min():.3f} to {ratios.max():.3f}; "
-             f"{np.median(times['bare']) * 1e3:.0f} ms, {np.median(times['fit']) * 1e3:.0f} ms)", "at most 1.05")]
+    times = in_turn(bare, lambda: gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False),
+                    steps=steps, repetitions=repetitions)
+    return [step_row(f"`char` step, {FILTERS} filters, batch {BATCH}", times)]
 
 
 def metrics(count: int) -> list[Row]:
@@ -205,7 +194,7 @@ def seconds(call) -> float:
 
 def rows(quick: bool = False) -> list[Row]:
     """(what, measured, promised) of this file."""
-    return [*preparation(20_000 if quick else LINES), *step_time(repetitions=2 if quick else 7),
+    return [*preparation(20_000 if quick else LINES), *step_time(*((10, 2) if quick else (40, 9))),
             *metrics(1000 if quick else 10_000), *grammars(5000 if quick else 100_000)]
 
 

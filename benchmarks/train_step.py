@@ -7,6 +7,7 @@ import time
 import keras
 import numpy as np
 import tensorflow as tf
+from timing import Row, in_turn, loader_row, step_row
 
 import gan_core as core
 from gan_vision import data
@@ -70,8 +71,8 @@ def our_gan():
     return gan
 
 
-def seconds_per_step(steps: int = 12, repetitions: int = 5) -> dict[str, list[float]]:
-    """Wall seconds per step of both, measured in turn so that drifts of the machine hit both alike."""
+def step_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
+    """Seconds per step by hand and through `fit`."""
     loader = images().loader(BATCH, seed=0, value_range=(0.0, 1.0))
     step, gan = bare_step(), our_gan()
     batch = next(iter(loader.dataset(0, 1)))["real"]
@@ -81,34 +82,8 @@ def seconds_per_step(steps: int = 12, repetitions: int = 5) -> dict[str, list[fl
             losses = step(batch)
         return [float(loss) for loss in losses]
 
-    def ours():
-        gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
-
-    times: dict[str, list[float]] = {"bare": [], "fit": []}
-    for repetition in range(repetitions + 1):
-        for name, run in (("bare", bare), ("fit", ours)):
-            started = time.perf_counter()
-            run()
-            if repetition:  # the first one traces
-                times[name].append((time.perf_counter() - started) / steps)
-    return times
-
-
-def loader_share(steps: int = 20) -> float:
-    """The share of the step that waits for data: time to draw a batch with the pipeline idle, over the step."""
-    loader = images().loader(BATCH, seed=0, value_range=(0.0, 1.0))
-    gan = our_gan()
-    gan.fit(loader.dataset(0, 3), steps_per_epoch=3, verbose=0, shuffle=False)
-    waiting = 0.0
-    started = time.perf_counter()
-    iterator = iter(loader.dataset(0, steps))
-    for _ in range(steps):
-        before = time.perf_counter()
-        batch = next(iterator)
-        waiting += time.perf_counter() - before
-        gan.train_function(iter([batch]))
-        gan.running_means.total.numpy()  # wait for the step, as the non-finite guard of a run does
-    return waiting / (time.perf_counter() - started)
+    return in_turn(bare, lambda: gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False),
+                   steps=steps, repetitions=repetitions)
 
 
 def memory_growth(steps: int = 2000) -> float:
@@ -144,20 +119,15 @@ def precision_seconds(policy: str, steps: int = 12, repetitions: int = 5) -> lis
         keras.config.set_dtype_policy("float32")
 
 
-def rows(quick: bool = False) -> list[tuple[str, str, str]]:
+def rows(quick: bool = False) -> list[Row]:
     """(what, measured, promised) of this file."""
-    repetitions = 2 if quick else 7
-    times = seconds_per_step(repetitions=repetitions)
-    bare, fit = np.median(times["bare"]), np.median(times["fit"])
-    ratios = np.array(times["fit"]) / np.array(times["bare"])
-    found = [("`ada` step, 64 px, batch 32: `fit` / bare TensorFlow step",
-              f"{np.median(ratios):.3f} ({np.min(ratios):.3f} to {np.max(ratios):.3f}; {bare * 1e3:.0f} ms, "
-              f"{fit * 1e3:.0f} ms)", "at most 1.05")]
+    steps, repetitions = (6, 2) if quick else (30, 9)
+    found = [step_row("`ada` step, 64 px, batch 32", step_times(steps, repetitions))]
     half = np.median(precision_seconds("mixed_bfloat16", repetitions=repetitions))
     full = np.median(precision_seconds("float32", repetitions=repetitions))
     found.append(("the same step: float32 / bfloat16", f"{full / half:.2f} ({full * 1e3:.0f} ms, {half * 1e3:.0f} ms)",
                   "at least 1.3 with AVX512-BF16"))
-    found.append(("share of the step spent waiting for the loader", f"{loader_share():.2%}", "below 3 %"))
+    found.append(loader_row("`ada`", our_gan(), images().loader(BATCH, seed=0, value_range=(0.0, 1.0)), 20))
     found.append(("memory growth over 2,000 steps, MB per 100 steps", f"{memory_growth(500 if quick else 2000):.2f}",
                   "flat (below 1)"))
     return found

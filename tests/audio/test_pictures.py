@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 import scipy.signal
 
-from gan_audio.pictures import envelope, log_spectrogram, spectrogram_picture, waveform_picture
+from gan_audio.pictures import (
+    envelope,
+    log_spectrogram,
+    mel_marks,
+    mel_spectrogram,
+    spectrogram_picture,
+    waveform_picture,
+)
 
 TIME = np.arange(16_000) / 16_000
 
@@ -43,3 +50,27 @@ def test_every_stage_gets_a_strip(draw):
     assert (picture.dtype, picture.shape[1:]) == (np.uint8, (640, 3))
     assert picture.shape[0] > draw(dict(list(stages.items())[:1]), 16_000).shape[0]
     assert picture.std() > 1
+
+
+def test_a_mel_spectrogram_has_its_maximum_in_the_band_of_a_tone():
+    spectrum = mel_spectrogram(np.sin(2 * np.pi * 1000 * TIME), 16_000)
+    places, labels = mel_marks(16_000)
+    assert spectrum.shape == (80, 126)
+    assert labels == ["0.25", "0.5", "1", "2", "4"]
+    assert abs(spectrum[:, 60].argmax() + 0.5 - places[2]) < 1
+
+
+def test_a_tenth_of_the_amplitude_is_20_decibels_less():
+    loud, soft = (mel_spectrogram(scale * np.sin(2 * np.pi * 1000 * TIME), 16_000) for scale in (1.0, 0.1))
+    heard = soft > -150  # what is weaker stands on the floor
+    assert heard.sum() > 500
+    np.testing.assert_allclose((loud - soft)[heard], 20, atol=1e-3)
+
+
+def test_a_mel_spectrogram_of_silence_has_a_floor():
+    assert (mel_spectrogram(np.zeros(1000), 16_000) == -200).all()
+
+
+def test_the_mel_picture_differs_from_the_linear_one():
+    stages = {"a": np.sin(600 * TIME), "b": np.zeros(16_000)}
+    assert not np.array_equal(spectrogram_picture(stages, 16_000, mel=True), spectrogram_picture(stages, 16_000))

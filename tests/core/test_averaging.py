@@ -120,7 +120,7 @@ def test_a_half_life_in_thousands_of_images_gives_the_published_decay(batch, bet
     assert float(ExponentialMovingAverage(half_life_kimg=10).beta(0, batch)) == pytest.approx(beta, abs=5e-6)
 
 
-def test_a_warmed_up_half_life_is_a_twentieth_of_the_images_seen():
+def test_a_warmed_up_half_life_is_a_twentieth_of_the_examples_seen():
     ema = ExponentialMovingAverage(half_life_kimg=10, warmup=True)
     assert float(ema.beta(1000, 32)) == pytest.approx(0.5 ** (32 / 1600), rel=1e-5)
     assert float(ema.beta(10**6, 32)) == pytest.approx(0.5 ** (32 / 10_000), rel=1e-5)

@@ -47,7 +47,7 @@ def summary(gan):
     average = [] if gan.averaged_generator is None else np.concatenate(
         [np.ravel(v.numpy()) for v in gan.averaged_generator.weights])
     return {"weights": weights.tolist(), "average": np.asarray(average).tolist(),
-            "counters": [int(v.numpy()) for v in (gan.discriminator_steps, gan.generator_steps, gan.critic_streak, gan.images_seen)],
+            "counters": [int(v.numpy()) for v in (gan.discriminator_steps, gan.generator_steps, gan.critic_streak, gan.examples_seen)],
             "report": gan.running_means.reported()}
 
 

@@ -226,10 +226,10 @@ def test_a_schedule_is_followed_by_fit(make_gan, points):
     assert seen == [0, 0, 0, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5, 6, 7, 8]
 
 
-def test_the_images_seen_are_the_real_ones(make_gan, points):
+def test_the_examples_seen_are_the_real_ones(make_gan, points):
     gan = make_gan(n_critic=2)
     gan.fit(points[:50], batch_size=16, epochs=2, verbose=0)
-    assert int(gan.images_seen) == 100
+    assert int(gan.examples_seen) == 100
 
 
 # ---------------------------------------------------------------------- what comes with it

@@ -16,16 +16,17 @@ from gan_core.losses import NonSaturating, Wasserstein
 from gan_core.objective import Objective
 from gan_core.regularizers import Drift, GradientPenalty
 from gan_core.run.config import RunConfig
-from gan_core.run.experiment import Experiment, Phase, resume_experiment, run_experiment, state_of
+from gan_core.run.experiment import Experiment, Phase, resume_experiment, run_experiment
 from gan_core.run.folder import RunFolder
 from gan_core.run.progress import Progress
 from gan_core.run.signals import Interrupted
+from gan_core.run.state import state_of
 
 pytestmark = pytest.mark.slow
 
 L = keras.layers
 STEPS = 8  # of 3 to an epoch
-TIMING = {"images_per_second"}
+TIMING = {"examples_per_second"}
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (13, 8, 8, 1)).astype("float32")
 POINTS = np.random.default_rng(0).normal(1, 0.5, (13, 2)).astype("float32")
 

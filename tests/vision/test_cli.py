@@ -254,9 +254,9 @@ def up_to_step_40(run: Path) -> dict:
     with np.load(run.with_suffix(".npz")) as arrays:
         return {
             "arrays": {name: (arrays[name].dtype, arrays[name].shape, arrays[name].tobytes()) for name in arrays},
-            "counts": {name: manifest[name] for name in ("step", "images_seen", "generator_steps", "best")},
+            "counts": {name: manifest[name] for name in ("step", "examples_seen", "generator_steps", "best")},
             "samples": {path.name: path.read_bytes() for path in (run / "samples").iterdir() if "42" not in path.name},
-            "lines": [{name: value for name, value in line.items() if name != "images_per_second"}
+            "lines": [{name: value for name, value in line.items() if name != "examples_per_second"}
                       for line in lines if line["step"] <= 40]}
 
 

@@ -104,3 +104,13 @@ def test_impossible_options_are_refused(options, message):
 def test_arrays_that_are_no_pairs_are_refused(pairs):
     with pytest.raises(AudioDataError, match="`pairs` must hold"):
         PairedArrays(pairs)
+
+
+def test_the_content_hash_follows_the_recordings_and_not_how_windows_are_drawn():
+    wave = np.random.default_rng(0).standard_normal(40).astype(np.float32)
+    changed = np.array(wave)
+    changed[39] += 0.01
+    known = PairedArrays([(wave, wave)], window=16, hop=8).content_hash
+    assert PairedArrays([(wave.copy(), wave)], window=16, hop=8, preemphasis=0).content_hash == known
+    assert PairedArrays([(wave, changed)], window=16, hop=8).content_hash != known
+    assert PairedArrays([(wave, wave)], window=16, hop=4).content_hash != known

@@ -41,7 +41,7 @@ def store(tmp_path):
 def saved(store):
     """A store with the steps 10 and 20, whose values are 1 and 2."""
     for step, value in ((10, 1), (20, 2)):
-        store.save(step, variables_of(value), {"images_seen": step * 16, "best_step": None, "config": {"a": 1e-4}})
+        store.save(step, variables_of(value), {"examples_seen": step * 16, "best_step": None, "config": {"a": 1e-4}})
     return store
 
 
@@ -56,7 +56,7 @@ class TestRoundTrip:
     def test_the_newest_step_is_taken(self, saved):
         found, complaints = saved.newest()
         assert (found.step, complaints) == (20, [])
-        assert found.manifest["images_seen"] == 320
+        assert found.manifest["examples_seen"] == 320
 
     def test_a_given_step_is_taken(self, saved):
         assert saved.newest(10)[0].step == 10
@@ -232,7 +232,7 @@ class TestDamage:
     def test_an_edited_number_in_the_manifest_is_damage(self, saved):
         path = saved.path(20) / MANIFEST
         manifest = json.loads(path.read_text())
-        path.write_text(json.dumps({**manifest, "images_seen": 1}))
+        path.write_text(json.dumps({**manifest, "examples_seen": 1}))
         assert saved.newest()[1] == ["checkpoint step-000000020 is damaged (manifest.json: checksum)"]
 
     def test_without_a_good_one_every_complaint_is_told(self, saved):

@@ -8,7 +8,7 @@ from gan_core.run.curves import POINTS, curves, loss_curve, other_curves, thinne
 
 
 def test_null_becomes_a_gap_and_counters_are_left_out():
-    known = curves([{"step": 1, "d_loss": 2.0, "images": 64}, {"step": 2, "d_loss": None, "images": 128}])
+    known = curves([{"step": 1, "d_loss": 2.0, "examples": 64}, {"step": 2, "d_loss": None, "examples": 128}])
     assert list(known) == ["d_loss"]
     np.testing.assert_array_equal(known["d_loss"][0], [1, 2])
     np.testing.assert_array_equal(known["d_loss"][1], [2, np.nan])
@@ -50,6 +50,6 @@ def test_without_losses_there_is_no_curve_of_losses():
 
 def test_everything_a_run_records_can_be_drawn():
     names = ["real_logit", "fake_logit", "real_accuracy", "fake_accuracy", "d_gradient_norm", "g_gradient_norm", "aug_p",
-             "sample_diversity", "sample_spread", "kid", "images_per_second", *(f"d_part{number}" for number in range(8))]
+             "sample_diversity", "sample_spread", "kid", "examples_per_second", *(f"d_part{number}" for number in range(8))]
     lines = [{"step": step, **{name: float(step * place) for place, name in enumerate(names, 1)}} for step in range(3)]
     assert other_curves(curves(lines)).startswith(b"\x89PNG")

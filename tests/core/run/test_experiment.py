@@ -21,18 +21,12 @@ from gan_core.objective import Objective
 from gan_core.regularizers import GradientPenalty
 from gan_core.run.checkpoint import Checkpoints
 from gan_core.run.config import RunConfig
-from gan_core.run.experiment import (
-    Experiment,
-    Phase,
-    restore_for_reading,
-    resume_experiment,
-    run_experiment,
-    state_of,
-)
+from gan_core.run.experiment import Experiment, Phase, restore_for_reading, resume_experiment, run_experiment
 from gan_core.run.folder import RunFolder
 from gan_core.run.metrics_file import read_lines
 from gan_core.run.progress import Progress
 from gan_core.run.signals import Interrupted
+from gan_core.run.state import state_of
 
 STEPS = 10
 CONFIG = RunConfig(steps=STEPS, batch_size=16, log_every=2, sample_every=4, checkpoint_every=1000)
@@ -78,12 +72,12 @@ def folder_in(path):
 
 def outcome(gan, folder):
     """Everything that a run leaves behind, beside speeds."""
-    lines = [{name: value for name, value in line.items() if name != "images_per_second"}
+    lines = [{name: value for name, value in line.items() if name != "examples_per_second"}
              for line in read_lines(folder.metrics)]
     samples = {path.name: np.load(path) for path in sorted(folder.samples.iterdir())}
     manifest = Checkpoints(folder.checkpoints).newest()[0].manifest
     return [np.asarray(variable.value) for variable in state_of(gan)], lines, samples, {
-        name: manifest[name] for name in ("step", "images_seen", "generator_steps", "phase", "best")}
+        name: manifest[name] for name in ("step", "examples_seen", "generator_steps", "phase", "best")}
 
 
 def assert_same(ours, theirs):
@@ -231,7 +225,7 @@ class TestWhatARunWrites:
             f"step-{step:04d}.npy" for step in (0, 4, 8, 10)]
         assert [line["step"] for line in lines if "mean" in line] == [0, 4, 8, 10]
         assert [line["step"] for line in lines if "d_loss" in line] == [2, 4, 6, 8, 10]
-        assert [line["images"] for line in lines if "d_loss" in line] == [32, 64, 96, 128, 160]
+        assert [line["examples"] for line in lines if "d_loss" in line] == [32, 64, 96, 128, 160]
 
     def test_the_last_step_is_a_checkpoint_and_the_report_is_written(self, straight):
         folder, _ = straight

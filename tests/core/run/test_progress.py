@@ -43,7 +43,7 @@ def test_plain_output_has_no_control_characters_and_a_line_per_interval(monkeypa
             progress.advance(step)
     lines = stream.getvalue().splitlines()[1:]
     assert [line.split()[1] for line in lines] == ["21/100", "42/100"]  # every 10.5 s of 0.5 s steps
-    assert lines[0] == "step 21/100  32 images/s  d_loss 1.5  0.7 min left"
+    assert lines[0] == "step 21/100  32 examples/s  d_loss 1.5  0.7 min left"
     assert "\x1b" not in stream.getvalue()
     assert "\r" not in stream.getvalue()
 
@@ -101,7 +101,7 @@ def test_a_long_line_is_not_broken():
 
 
 @pytest.mark.parametrize("seconds", [0.0, 2.0])
-def test_the_rate_counts_images_per_second(monkeypatch, seconds):
+def test_the_rate_counts_examples_per_second(monkeypatch, seconds):
     now = [0.0]
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     progress, _ = make()
@@ -111,3 +111,15 @@ def test_the_rate_counts_images_per_second(monkeypatch, seconds):
         now[0] += seconds
         progress.advance(2)
     assert progress.rate == pytest.approx(8 if seconds else 16e9)  # two steps in one tick of the clock do not divide by zero
+
+
+def test_a_run_names_its_unit_and_the_scores_to_show(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    progress, stream = make()
+    with progress.running(100, 0, 16, unit="rows", scores=("acceptance",)):
+        for step in range(1, 23):
+            now[0] += 0.5
+            progress.show(step, {"acceptance": 0.25, "js_1": 3.0})
+            progress.advance(step)
+    assert stream.getvalue().splitlines()[1] == "step 21/100  32 rows/s  acceptance 0.25  0.7 min left"

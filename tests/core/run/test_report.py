@@ -66,7 +66,7 @@ def folder(tmp_path):
     folder.samples.mkdir(parents=True)
     folder.config.write_text(yaml.safe_dump({"recipe": "dcgan", "data": "folder:<b>x</b>", "steps": 1000,
                                              "optimizer": {"rate": 2e-4}}))
-    lines = [{"step": step, "d_loss": 1 + 0.1 * np.sin(step), "g_loss": 1.0, "images": 64 * step}
+    lines = [{"step": step, "d_loss": 1 + 0.1 * np.sin(step), "g_loss": 1.0, "examples": 64 * step}
              for step in range(50, 1001, 50)]
     lines += [{"step": step, "kid": 1 / step, "fid": None} for step in (500, 1000)]
     folder.metrics.write_text("".join(json.dumps(line) + "\n" for line in lines) + '{"step": 10')

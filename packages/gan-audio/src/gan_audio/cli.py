@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 from gan_audio.check import check
 from gan_audio.demo import demo
 from gan_audio.errors import AudioWarning
+from gan_audio.look import look
 from gan_audio.recipes.table import MODALITY
 from gan_core.cli import make_app, run
 from gan_core.cli.app import ConfigFile, DryRun, Json, Out, Quiet
@@ -33,7 +34,7 @@ def make_audio_app() -> App:
     train = App(name="train", help="Train a recipe; `train RECIPE --help` lists its settings.")
     for name in MODALITY.recipes:
         train.command(_train_command(name), name=name)
-    for command in (train, enhance, evaluate, mix, control, export, check, demo):
+    for command in (train, enhance, evaluate, look, mix, control, export, check, demo):
         app.command(command)
     return app
 

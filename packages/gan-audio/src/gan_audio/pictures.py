@@ -9,6 +9,7 @@ import numpy as np
 from gan_audio.frames import frames, hann
 
 FFT, HOP, RANGE = 512, 128, 80.0
+MELS = 80
 COLUMNS = 800  # points of an envelope
 
 
@@ -28,6 +29,25 @@ def log_spectrogram(samples: np.ndarray, fft: int = FFT, hop: int = HOP) -> np.n
     return 20 * np.log10(np.maximum(spectrum / (fft / 4), 1e-10))
 
 
+def mel_spectrogram(samples: np.ndarray, sample_rate: int, bands: int = MELS) -> np.ndarray:
+    """Power in mel bands in dB, floored at -200 dB: how loud each region of hearing is, whatever the sample rate.
+
+    Args:
+        samples: float (time,).
+        sample_rate: int, Hz; frames last 32 ms and begin every 8 ms.
+        bands: int, triangular bands of equal width in mel (Slaney 1998) up to half the rate.
+
+    Returns:
+        float64 (bands, frames).
+    """
+    import librosa  # loads a compiler: not before it is needed
+
+    power = librosa.feature.melspectrogram(
+        y=np.asarray(samples, np.float64), sr=sample_rate, n_fft=round(0.032 * sample_rate),
+        hop_length=max(1, round(0.008 * sample_rate)), n_mels=bands)
+    return librosa.power_to_db(power, amin=1e-20, top_db=None)
+
+
 def envelope(samples: np.ndarray, columns: int = COLUMNS) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest sample of each of at most `columns` stretches."""
     count = min(columns, len(samples))
@@ -35,26 +55,41 @@ def envelope(samples: np.ndarray, columns: int = COLUMNS) -> tuple[np.ndarray, n
     return np.minimum.reduceat(samples, edges), np.maximum.reduceat(samples, edges)
 
 
-def spectrogram_picture(stages: Mapping[str, np.ndarray], sample_rate: int) -> np.ndarray:
+def spectrogram_picture(stages: Mapping[str, np.ndarray], sample_rate: int, *, mel: bool = False) -> np.ndarray:
     """Spectrograms one below the other, all on the same scale: 80 dB below the loudest point of any.
 
     Args:
         stages: title -> float (time,).
         sample_rate: int, Hz.
+        mel: bool, bands as wide as hearing resolves them instead of equal ones.
 
     Returns:
         uint8 (height, width, 3).
     """
-    found = {title: log_spectrogram(samples) for title, samples in stages.items()}
+    found = {title: mel_spectrogram(samples, sample_rate) if mel else log_spectrogram(samples)
+             for title, samples in stages.items()}
     top = max(spectrum.max() for spectrum in found.values())
+    marks = mel_marks(sample_rate) if mel else None
 
     def draw(axes, title):
         seconds = len(stages[title]) / sample_rate
+        height = sample_rate / 2000 if marks is None else MELS
         axes.imshow(found[title], origin="lower", aspect="auto", vmin=top - RANGE, vmax=top, cmap="magma",
-                    extent=(0, seconds, 0, sample_rate / 2000))
+                    extent=(0, seconds, 0, height))
         axes.set_ylabel("kHz")
+        if marks is not None:
+            axes.set_yticks(*marks)
 
     return _stacked(list(stages), draw)
+
+
+def mel_marks(sample_rate: int, bands: int = MELS) -> tuple[list[float], list[str]]:
+    """Where 0.25, 0.5, 1, 2, ... kHz lie among the bands of `mel_spectrogram`, and their labels."""
+    import librosa
+
+    centres = librosa.mel_frequencies(n_mels=bands + 2, fmax=sample_rate / 2)[1:-1]
+    octaves = [hertz for hertz in (250, 500, 1000, 2000, 4000, 8000, 16_000) if centres[0] < hertz < centres[-1]]
+    return list(np.interp(octaves, centres, np.arange(bands) + 0.5)), [f"{hertz / 1000:g}" for hertz in octaves]
 
 
 def waveform_picture(stages: Mapping[str, np.ndarray], sample_rate: int) -> np.ndarray:

@@ -80,7 +80,7 @@ class GAN(keras.Model):
         self.discriminator_steps = counter("discriminator_steps")
         self.generator_steps = counter("generator_steps")
         self.critic_streak = counter("critic_streak")  # discriminator updates since the generator's last one
-        self.images_seen = counter("images_seen")
+        self.examples_seen = counter("examples_seen")
         self.validation_batches = counter("validation_batches")
         self.generator_is_due = True  # read while tracing: see make_train_function
         self.built = True
@@ -205,7 +205,7 @@ class GAN(keras.Model):
         self.running_means.update_state(values)
         self.discriminator_steps.assign_add(1)
         self.critic_streak.assign_add(1)
-        self.images_seen.assign_add(tf.shape(encounter.real, tf.int64)[0] * self._replicas())
+        self.examples_seen.assign_add(tf.shape(encounter.real, tf.int64)[0] * self._replicas())
 
     def after_generator_update(self, loss, report, norm, batch_size):
         """Averaging, counters and the record of a generator update."""

@@ -6,18 +6,25 @@ resumes at step k asks for batch k and gets the one it would have got. There is 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 
+from gan_core.content_hash import content_hash
 from gan_core.errors import DataError
 from gan_core.random import fold
 
+PARALLEL_BATCHES = 2  # drawn ahead of the step
+
 
 class Source(Protocol):
-    """Indexable data."""
+    """Indexable data.
+
+    A source may have a `content_hash`, a str that changes with its data: a run does not resume on other data.
+    """
 
     def __len__(self) -> int:
         """How many examples there are."""
@@ -55,6 +62,11 @@ class ArraySource:
 
     def __len__(self):
         return self._size
+
+    @property
+    def content_hash(self) -> str:
+        """Hash of the arrays: see `content_hash`."""
+        return content_hash(self.arrays)
 
     def gather(self, indices, seeds):  # noqa: D102
         # NumPy indexing instead of tf.gather: memory maps stay on disk, and a copy of the data in TensorFlow is spared.
@@ -100,6 +112,11 @@ class Loader:
         """Full batches in one pass."""
         return self.steps_per_epoch
 
+    @functools.cached_property
+    def content_hash(self) -> str | None:
+        """What identifies the data; None where the source does not say."""
+        return getattr(self.source, "content_hash", None)
+
     def indices(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """int64 (batch,) positions of batch `step`, and (batch, 2) seeds of its examples."""
         count = len(self.source)
@@ -120,6 +137,10 @@ class Loader:
     def dataset(self, start: int = 0, steps: int | None = None) -> tf.data.Dataset:
         """The batches start, start + 1, ... (`steps` of them, or endless) as dicts."""
         stop = np.iinfo(np.int64).max if steps is None else start + steps
+        options = tf.data.Options()
+        # With tf.data's autotuning, about half of all iterators left one of two cores idle in the steps that they fed,
+        # for as long as they lived: 427 ms against 260 ms (ada, 64 pixels). Without it, none did.
+        options.autotune.enabled = False
         return (tf.data.Dataset.range(start, stop)
-                .map(lambda step: self.source.gather(*self.indices(step)), tf.data.AUTOTUNE, deterministic=True)
-                .prefetch(2))
+                .map(lambda step: self.source.gather(*self.indices(step)), PARALLEL_BATCHES, deterministic=True)
+                .prefetch(PARALLEL_BATCHES).with_options(options))

@@ -97,6 +97,40 @@ def read_audio(path, *, sample_rate: int | None = None, channels: str = "error",
     return samples, rate
 
 
+def read_excerpt(path, *, start: float = 0.0, seconds: float, channels: str = "mix"):
+    """Read a part of a sound file, however long the file is.
+
+    Args:
+        path: as in `read_audio`.
+        start: float, seconds from the beginning.
+        seconds: float; fewer are returned where the file ends before.
+        channels: as in `read_audio`.
+
+    Returns:
+        (samples, rate): float32 (time, channels) at the file's own rate.
+
+    Raises:
+        AudioConfigError: the part lies behind the end of the file, or is empty.
+        AudioReadError: see `read_audio`.
+    """
+    import soundfile
+
+    header = read_header(path)
+    check_channels(header, check_channel_rule(channels))
+    first, count = round(start * header.sample_rate), round(seconds * header.sample_rate)
+    if not 0 <= first < header.frames or count < 1:
+        raise AudioConfigError(f"{path}: a part must begin within the recording's "
+                               f"{header.frames / header.sample_rate:.2f} s and last longer than 0 s. "
+                               f"Received: start={start:g}, seconds={seconds:g}.")
+    try:
+        samples, rate = soundfile.read(str(path), frames=min(count, header.frames - first), start=first,
+                                       dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, RuntimeError) as error:
+        raise AudioReadError(_unreadable(path, error)) from error
+    check_finite(samples, path, first)
+    return pick_channels(samples, channels), rate
+
+
 def check_channel_rule(channels: str) -> str:
     """`channels` if it is a known rule.
 

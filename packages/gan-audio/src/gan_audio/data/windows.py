@@ -6,6 +6,7 @@ import numpy as np
 
 from gan_audio.emphasis import check_coefficient
 from gan_audio.errors import AudioConfigError
+from gan_core.content_hash import content_hash
 
 SHORTEST = 1024  # samples; a shorter recording is mostly padding
 
@@ -98,6 +99,15 @@ class PairedWindows:
 
     def __len__(self):
         return len(self.rows.lengths) if self.windows == "random" else len(self.rows)
+
+    @property
+    def content_hash(self) -> str:
+        """Changes with the recordings: hash of where the windows lie, and of the samples of evenly spaced ones."""
+        chosen = np.unique(np.linspace(0, len(self.rows) - 1, 256).round().astype(np.int64))
+        places = self.rows.file[chosen], self.rows.start[chosen]
+        clean, noisy = self.rows.read(*places) if isinstance(self.rows, MemoryRows) else self.rows.read(chosen)
+        return content_hash({"clean": clean, "noisy": noisy, "file": self.rows.file, "start": self.rows.start,
+                             "lengths": self.rows.lengths})
 
     def draw(self, indices: np.ndarray, seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Read windows as NumPy arrays.

@@ -183,4 +183,5 @@ def build(config: EnhancementConfig, train, validation) -> core.Experiment:
         gan, [core.Phase(loader, config.steps)],
         previews=[*([Listening(validation, size, **rules)] if validation else []), LearnedScales(config.l1_weight())],
         validation=EnhancementScores(validation, size, **rules) if validation else None,
-        best="negative_si_sdr" if validation else None)
+        best="negative_si_sdr" if validation else None, scores=("si_sdr",), unit="windows",
+        representation={"sample_rate": config.sample_rate, "preemphasis": config.preemphasis})

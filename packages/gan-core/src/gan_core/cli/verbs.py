@@ -91,7 +91,8 @@ def resume(modality: Modality, run: Path, *, steps: int | None = None, config: P
         progress.say("starting TensorFlow ...")
         device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
         from gan_core.run.checkpoint import Checkpoints
-        from gan_core.run.experiment import refuse_fewer_steps, refuse_other_config, resume_experiment
+        from gan_core.run.compatibility import refuse_fewer_steps, refuse_other_config
+        from gan_core.run.experiment import resume_experiment
 
         may_change, done = ("steps", *allow_change), 0
         checkpoints = Checkpoints(folder.checkpoints)
@@ -100,7 +101,7 @@ def resume(modality: Modality, run: Path, *, steps: int | None = None, config: P
             refuse_other_config(saved, folder, resolved, may_change)
             done = saved.step
         experiment = module.build(resolved, *module.load(resolved))
-        refuse_fewer_steps(done, experiment)
+        refuse_fewer_steps(done, experiment.steps)
         write_yaml(folder.config, recipe, resolved)
         announce(modality, progress, folder, device)
         resume_experiment(experiment, folder, resolved, progress=progress, may_change=may_change)

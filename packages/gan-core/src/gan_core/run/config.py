@@ -34,6 +34,8 @@ class RunConfig(pydantic.BaseModel):
     """Steps between two checkpoints."""
     keep: int = pydantic.Field(2, ge=1)
     """Checkpoints to keep, beside the best."""
+    init_from: str | None = None
+    """Run folder whose networks to begin with (only their weights, at step 0); `resume` continues a run instead."""
 
 
 Config = TypeVar("Config", bound=RunConfig)

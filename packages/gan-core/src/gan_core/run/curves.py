@@ -8,13 +8,13 @@ import numpy as np
 
 POINTS = 800  # more than a panel has pixels; longer curves are averaged
 COLOURS = ("#1f5fa8", "#d9631e", "#4b8f3c", "#8a5aa8", "#7a6a58", "#c23b6e")
-NOT_DRAWN = ("step", "images", "phase")
+NOT_DRAWN = ("step", "examples", "phase")
 GROUPS = (  # title, which names, logarithmic
     ("logits", ("real_logit", "fake_logit"), False),
     ("accuracy of the discriminator", ("real_accuracy", "fake_accuracy"), False),
     ("gradient norms", ("d_gradient_norm", "g_gradient_norm"), True),
     ("variety of samples, relative to real ones", ("sample_diversity", "sample_spread"), False),
-    ("images per second", ("images_per_second",), False),
+    ("examples per second", ("examples_per_second",), False),
     ("learning rates", ("d_learning_rate", "g_learning_rate"), False),
 )
 

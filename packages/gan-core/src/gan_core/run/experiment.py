@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from gan_core.errors import ConfigError, DataError, DivergedError
+from gan_core.errors import DataError, DivergedError
 from gan_core.gan import GAN
 from gan_core.loader import Loader
 from gan_core.run.checkpoint import Checkpoints, Saved
+from gan_core.run.compatibility import refuse_fewer_steps, refuse_other_config, refuse_other_data
 from gan_core.run.config import RunConfig, differences
 from gan_core.run.doctor import Doctor
 from gan_core.run.fixed_samples import FixedSamples
 from gan_core.run.folder import RunFolder, installed_versions
+from gan_core.run.initial_weights import take_over
 from gan_core.run.progress import Progress
 from gan_core.run.record import Record
 from gan_core.run.report import write_report
 from gan_core.run.signals import Interrupted, StopRequest
+from gan_core.run.state import network_places, state_of
 from gan_core.run.ticks import WINDOW
 from gan_core.run.variety import variety
 
@@ -56,6 +59,10 @@ class Experiment:
         validation: (gan) -> name -> float, called with the previews from step 0 on; or None.
         best: the name in `validation`'s answer whose smallest value marks the best generator, kept as
             `generator-best.keras`.
+        scores: the names in `validation`'s answer that the live line shows.
+        unit: what one example is called there.
+        representation: what the numbers of a sample mean ({"sample_rate": 16000}): other runs' weights are taken over
+            only where it is equal.
         condition: (count) -> name -> array (count, ...), for `sample` on conditional generators.
         write_samples: (samples, path or None) -> the file written, for the verb `sample`.
     """
@@ -65,6 +72,9 @@ class Experiment:
     previews: Sequence[Callable] = ()
     validation: Callable[[GAN], dict[str, float]] | None = None
     best: str | None = None
+    scores: Sequence[str] = ()
+    unit: str = "examples"
+    representation: Mapping[str, str | float] = field(default_factory=dict)
     condition: Callable[[int], dict] | None = None
     write_samples: Callable[[np.ndarray, Path | None], Path] | None = None
 
@@ -107,44 +117,12 @@ def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConf
     return _Run(experiment, folder, config, progress).execute(resume=True, may_change=may_change)
 
 
-def refuse_other_config(saved: Saved, folder: RunFolder, config: RunConfig, may_change: Sequence[str]) -> None:
-    """Make sure that a run continues under the config of its checkpoint.
-
-    Raises:
-        ConfigError: a field beside those in `may_change` differs; the message lists old and new values.
-    """
-    changed = differences(saved.manifest["config"], config.model_dump(mode="json"))
-    refused = [line for line in changed if line.split(":")[0] not in may_change]
-    if refused:
-        raise ConfigError(f"run {folder.path} was started with another config:\n  " + "\n  ".join(refused)
-                          + "\nRestore the old value in config.yaml, let it change with --allow-change FIELD, "
-                          "or start a new run with `train`.")
-
-
-def refuse_fewer_steps(done: int, experiment: Experiment) -> None:
-    """Make sure that a run is not asked to end before the step it has reached.
-
-    Raises:
-        ConfigError: the experiment has fewer steps than `done`.
-    """
-    if done > experiment.steps:
-        raise ConfigError(f"`steps` must be at least the {done:,} that the run has done. "
-                          f"Received: steps={experiment.steps}. Give `resume` more --steps.")
-
-
 def restore_for_reading(experiment: Experiment, saved: Saved, folder: RunFolder) -> None:
     """Give an experiment the values of a checkpoint, for sampling and evaluation; takes no lock and writes nothing."""
     for phase in experiment.phases[: saved.manifest["phase"] + 1]:
         if phase.start is not None:
             phase.start(experiment.gan)
     Checkpoints(folder.checkpoints).restore(saved, state_of(experiment.gan))
-
-
-def state_of(gan: GAN) -> list[keras.Variable]:
-    """Everything a run consists of, in a fixed order: weights, averages, counters, seed states, optimizers."""
-    variables = [*gan.variables, *gan.running_means.variables, *gan.generator_optimizer.variables,
-                 *gan.discriminator_optimizer.variables]
-    return list({id(variable): variable for variable in variables}.values())
 
 
 class _Run:
@@ -159,6 +137,7 @@ class _Run:
         self.progress = progress or Progress()
         self.stop = StopRequest()
         self.doctor = Doctor(self.gan)
+        self.data_hashes = [phase.data.content_hash for phase in experiment.phases]
         self.best: dict = {}
         self.phase_index = 0
 
@@ -167,10 +146,11 @@ class _Run:
             self.checkpoints.sweep()
             saved = self._open_checkpoint(may_change) if resume else None
             done = saved.step if saved else 0
-            refuse_fewer_steps(done, self.experiment)
+            refuse_fewer_steps(done, self.experiment.steps)
             self.record = Record(self.folder.path, resume_at=(done if saved else -1) if resume else None)
             try:
-                with self.progress.running(self.experiment.steps, done, self.config.batch_size):
+                with self.progress.running(self.experiment.steps, done, self.config.batch_size,
+                                           unit=self.experiment.unit, scores=self.experiment.scores):
                     self._run_phases(done, saved)
             finally:
                 self.record.close()
@@ -185,6 +165,8 @@ class _Run:
         for complaint in complaints:
             self.progress.say(f"{complaint}: continuing from {saved.path.name}")
         refuse_other_config(saved, self.folder, self.config, may_change)
+        if complaint := refuse_other_data(saved, self.folder, self.config, self.data_hashes, may_change):
+            self.progress.say(complaint)
         for change in differences(saved.manifest["versions"], installed_versions()):
             self.progress.say(f"another version than the run was started with: {change}; "
                               "the numbers may differ from those of an uninterrupted run")
@@ -201,10 +183,12 @@ class _Run:
             if saved is not None and saved.manifest["phase"] == self.phase_index:
                 self.checkpoints.restore(saved, state_of(self.gan))
                 self.doctor.restore(saved.manifest.get("doctor"))
-                self.progress.say(f"resumed at step {done:,} ({int(self.gan.images_seen):,} images seen, "
-                                  f"{int(self.gan.generator_steps):,} generator updates)")
+                self.progress.say(f"resumed at step {done:,} ({int(self.gan.examples_seen.numpy()):,} images seen, "
+                                  f"{int(self.gan.generator_steps.numpy()):,} generator updates)")
                 saved = None
             elif saved is None and done == 0 and start == 0:
+                if self.config.init_from is not None:
+                    self.progress.say(take_over(self.gan, Path(self.config.init_from), self.experiment.representation))
                 self.tick(0, first=True)
             remaining = start + phase.steps - max(done, start)
             if saved is None and remaining > 0:
@@ -242,7 +226,8 @@ class _Run:
         optimizers = {"d": self.gan.discriminator_optimizer, "g": self.gan.generator_optimizer}
         rates = {f"{player}_learning_rate": float(np.asarray(optimizer.learning_rate))
                  for player, optimizer in optimizers.items()}
-        values = {**values, **rates, "images": int(self.gan.images_seen), "images_per_second": self.progress.rate}
+        values = {**values, **rates, "examples": int(self.gan.examples_seen.numpy()),
+                  "examples_per_second": self.progress.rate}
         if len(self.experiment.phases) > 1:
             values["phase"] = self.phase_index
         self.record.write(step, values)
@@ -261,7 +246,8 @@ class _Run:
             if best is not None and not first and scores[best] < self.best.get("value", float("inf")):
                 self.best = {"step": step, "name": best, "value": scores[best]}
                 self.save_generator("generator-best.keras")
-        if not first and int(self.gan.generator_steps) >= WINDOW:  # before, a generator has learned no variety yet
+        # before, a generator has learned no variety yet
+        if not first and int(self.gan.generator_steps.numpy()) >= WINDOW:
             if measured := variety(*self.fixed_samples.draw(self.gan)):
                 self.record.write(step, measured)
                 self.consult_doctor(step, measured)
@@ -280,9 +266,10 @@ class _Run:
     def save(self, step: int) -> None:
         """Commit a checkpoint."""
         self.checkpoints.save(step, state_of(self.gan), {
-            "phase": self.phase_index, "seed": self.gan.seed, "images_seen": int(self.gan.images_seen),
-            "generator_steps": int(self.gan.generator_steps), "config": self.config.model_dump(mode="json"),
-            "versions": installed_versions(),
+            "phase": self.phase_index, "seed": self.gan.seed, "examples_seen": int(self.gan.examples_seen.numpy()),
+            "generator_steps": int(self.gan.generator_steps.numpy()), "config": self.config.model_dump(mode="json"),
+            "versions": installed_versions(), "data": self.data_hashes,
+            "networks": network_places(self.gan), "representation": dict(self.experiment.representation),
             "best": self.best, "best_step": self.best.get("step"), "doctor": self.doctor.state()})
 
     def refuse_divergence(self, step: int) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
 PLAIN_SECONDS = 10.0  # between two lines when the output is not a terminal
-SHOWN = ("d_loss", "g_loss", "real_accuracy", "aug_p", "kid", "fid", "js_2", "si_sdr")
+SHOWN = ("d_loss", "g_loss", "real_accuracy", "aug_p")
 
 
 class Progress:
@@ -30,9 +31,10 @@ class Progress:
         self._task: TaskID | None = None
 
     @contextlib.contextmanager
-    def running(self, total: int, done: int, batch_size: int):
-        """Show progress from step `done` to `total` while inside."""
+    def running(self, total: int, done: int, batch_size: int, *, unit: str = "examples", scores: Sequence[str] = ()):
+        """Show progress from step `done` to `total` while inside; `scores` are shown beside the losses."""
         self._total, self._batch, self._last = total, batch_size, None
+        self._unit, self._shown = unit, (*SHOWN, *scores)
         self._values: dict[str, float] = {}
         self._printed = time.monotonic()
         if total > done:
@@ -61,7 +63,7 @@ class Progress:
 
     def show(self, step: int, values: dict[str, float]) -> None:
         """Values for the live line."""
-        self._values |= {name: values[name] for name in SHOWN if name in values}
+        self._values |= {name: values[name] for name in self._shown if name in values}
 
     def say(self, text: str) -> None:
         """One line that stays."""
@@ -74,7 +76,7 @@ class Progress:
 
     def _text(self) -> str:
         values = "  ".join(f"{name} {value:.3g}" for name, value in self._values.items())
-        return f"{self.rate:,.0f} images/s  {values}"
+        return f"{self.rate:,.0f} {self._unit}/s  {values}"
 
 
 class Results(Console):

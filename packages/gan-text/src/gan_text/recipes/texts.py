@@ -180,7 +180,8 @@ def experiment(config: TextConfig, gan: core.GAN, train: TextSet, validation: Te
     return core.Experiment(
         gan, phases(config, train, labels, prefix, callbacks), previews=[sheets], write_samples=sheets.write,
         validation=TextScores(train, validation, count=config.score_samples, condition=condition) if scored else None,
-        best="js_4" if config.length >= 4 else "js_2", condition=condition)
+        best="js_4" if config.length >= 4 else "js_2", scores=("js_2", "acceptance", "unique"), unit="rows",
+        representation={"vocabulary": train.vocabulary.fingerprint}, condition=condition)
 
 
 def phases(config: TextConfig, train: TextSet, labels, prefix, callbacks) -> list[core.Phase]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gan_core.content_hash import content_hash
 from gan_core.errors import ConfigError, DataError
 from gan_vision.data.rejects import Reject
 
 if TYPE_CHECKING:
     from gan_core.loader import Loader
-
-_FINGERPRINT_ROWS = 1024
 
 
 class RowSubset:
@@ -119,12 +117,8 @@ class ImageSet:
     @functools.cached_property
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the images and labels: equal content, equal fingerprint, wherever it came from."""
-        digest = hashlib.sha256(f"{self.images.shape}".encode())
-        for start in range(0, len(self), _FINGERPRINT_ROWS):
-            digest.update(np.ascontiguousarray(self.images[start : start + _FINGERPRINT_ROWS]).data)
-        if self.labels is not None:
-            digest.update(f"{self.labels.dtype} {self.labels.shape}".encode() + np.ascontiguousarray(self.labels).data)
-        return digest.hexdigest()
+        arrays = {"images": self.images} if self.labels is None else {"images": self.images, "labels": self.labels}
+        return content_hash(arrays, limit=None)
 
     def loader(
         self,

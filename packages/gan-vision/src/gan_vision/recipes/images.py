@@ -73,4 +73,4 @@ def experiment(config: ImageConfig, gan: core.GAN, train: data.ImageSet, validat
     return core.Experiment(
         gan, [core.Phase(loader, config.steps)], previews=[sheets], write_samples=sheets.write,
         validation=KidAgainst(validation, value_range) if validation is not None and len(validation) > 1 else None,
-        best="kid")
+        best="kid", scores=("kid",), unit="images", representation={"value_range": str(value_range)})

@@ -1,0 +1,62 @@
+"""What must agree with a run's checkpoint before the run continues: its settings, its data, its length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gan_core.errors import ConfigError, DataError
+from gan_core.run.checkpoint import Saved
+from gan_core.run.config import RunConfig, differences
+from gan_core.run.folder import RunFolder
+
+
+def refuse_other_config(saved: Saved, folder: RunFolder, config: RunConfig, may_change: Sequence[str]) -> None:
+    """Make sure that a run continues under the config of its checkpoint.
+
+    Raises:
+        ConfigError: a field beside those in `may_change` differs; the message lists old and new values.
+    """
+    changed = differences(saved.manifest["config"], config.model_dump(mode="json"))
+    refused = [line for line in changed if line.split(":")[0] not in may_change]
+    if refused:
+        raise ConfigError(f"run {folder.path} was started with another config:\n  " + "\n  ".join(refused)
+                          + "\nRestore the old value in config.yaml, let it change with --allow-change FIELD, "
+                          "or start a new run with `train`.")
+
+
+def refuse_fewer_steps(done: int, steps: int) -> None:
+    """Make sure that a run of `done` steps is not asked to end earlier.
+
+    Raises:
+        ConfigError: `steps` is smaller.
+    """
+    if done > steps:
+        raise ConfigError(f"`steps` must be at least the {done:,} that the run has done. "
+                          f"Received: steps={steps}. Give `resume` more --steps.")
+
+
+def refuse_other_data(saved: Saved, folder: RunFolder, config: RunConfig, hashes: Sequence[str | None],
+                      may_change: Sequence[str]) -> str | None:
+    """Make sure that a run continues on the data of its checkpoint.
+
+    Args:
+        saved: the checkpoint.
+        folder: of the run.
+        config: what the run continues with.
+        hashes: of the data now, one per phase; None where a source has none.
+        may_change: config fields that may differ; any beside `steps` may have changed the data, knowingly.
+
+    Returns:
+        A remark where the data differ and may; None where they are equal.
+
+    Raises:
+        DataError: the data differ though no setting does.
+    """
+    known = saved.manifest.get("data", [])
+    if not any(None not in pair and pair[0] != pair[1] for pair in zip(known, hashes, strict=False)):
+        return None
+    if set(may_change) - {"steps"}:
+        return "the data are others than those of the checkpoint: the run goes on with these"
+    raise DataError(f"run {folder.path} was trained on other data until step {saved.step:,}: the content of "
+                    f"{config.data or 'its data'} has changed. Restore it, or continue on the data as they are with "
+                    "--allow-change data.")

@@ -167,8 +167,10 @@ def step_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
             losses = step(batch["real"], batch["noisy"])
         return [float(loss) for loss in losses]
 
-    return in_turn(bare, lambda: gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False),
-                   steps=steps, repetitions=repetitions)
+    def fit():
+        gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
+
+    return in_turn({"bare": bare, "fit": fit}, steps=steps, repetitions=repetitions)
 
 
 def rows(quick: bool = False) -> list[Row]:

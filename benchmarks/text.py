@@ -149,8 +149,10 @@ def step_time(steps: int, repetitions: int, size: int = 97) -> list[Row]:
             loss = (both if number % 10 == 9 else critic_only)(batch)
         return float(loss)
 
-    times = in_turn(bare, lambda: gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False),
-                    steps=steps, repetitions=repetitions)
+    def fit():
+        gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
+
+    times = in_turn({"bare": bare, "fit": fit}, steps=steps, repetitions=repetitions)
     return [step_row(f"`char` step, {FILTERS} filters, batch {BATCH}", times)]
 
 

@@ -10,18 +10,17 @@ import numpy as np
 Row = tuple[str, str, str]
 
 
-def in_turn(bare: Callable, fit: Callable, *, steps: int, repetitions: int) -> dict[str, np.ndarray]:
-    """Wall seconds per step of both, measured in turn so that drifts of the machine hit both alike.
+def in_turn(runs: dict[str, Callable], *, steps: int, repetitions: int) -> dict[str, np.ndarray]:
+    """Wall seconds per step of each, measured in turn so that drifts of the machine hit all alike.
 
     Args:
-        bare: makes `steps` steps by hand and waits for them.
-        fit: makes as many through `fit`.
+        runs: name -> makes `steps` steps and waits for them.
         steps: per repetition.
         repetitions: one more is made first, which traces.
     """
-    times: dict[str, list[float]] = {"bare": [], "fit": []}
+    times: dict[str, list[float]] = {name: [] for name in runs}
     for repetition in range(repetitions + 1):
-        for name, run in (("bare", bare), ("fit", fit)):
+        for name, run in runs.items():
             started = time.perf_counter()
             run()
             if repetition:

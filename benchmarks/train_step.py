@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -82,8 +80,10 @@ def step_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
             losses = step(batch)
         return [float(loss) for loss in losses]
 
-    return in_turn(bare, lambda: gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False),
-                   steps=steps, repetitions=repetitions)
+    def fit():
+        gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
+
+    return in_turn({"bare": bare, "fit": fit}, steps=steps, repetitions=repetitions)
 
 
 def memory_growth(steps: int = 2000) -> float:
@@ -103,28 +103,28 @@ def memory_growth(steps: int = 2000) -> float:
     return (psutil.Process().memory_info().rss - before) / 1e6 / (steps / 100)
 
 
-def precision_seconds(policy: str, steps: int = 12, repetitions: int = 5) -> list[float]:
-    """Seconds per step of `fit` under a dtype policy."""
-    keras.config.set_dtype_policy(policy)
-    try:
-        loader, gan = images().loader(BATCH, seed=0, value_range=(0.0, 1.0)), our_gan()
-        times = []
-        for repetition in range(repetitions + 1):
-            started = time.perf_counter()
-            gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
-            if repetition:
-                times.append((time.perf_counter() - started) / steps)
-        return times
-    finally:
-        keras.config.set_dtype_policy("float32")
+def precision_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
+    """Seconds per step of `fit` in float32 and under mixed bfloat16."""
+    loader = images().loader(BATCH, seed=0, value_range=(0.0, 1.0))
+
+    def fitting(policy):
+        keras.config.set_dtype_policy(policy)
+        try:
+            gan = our_gan()
+        finally:
+            keras.config.set_dtype_policy("float32")
+        return lambda: gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
+
+    return in_turn({"float32": fitting("float32"), "bfloat16": fitting("mixed_bfloat16")}, steps=steps,
+                   repetitions=repetitions)
 
 
 def rows(quick: bool = False) -> list[Row]:
     """(what, measured, promised) of this file."""
     steps, repetitions = (6, 2) if quick else (30, 9)
     found = [step_row("`ada` step, 64 px, batch 32", step_times(steps, repetitions))]
-    half = np.median(precision_seconds("mixed_bfloat16", repetitions=repetitions))
-    full = np.median(precision_seconds("float32", repetitions=repetitions))
+    times = precision_times(steps, repetitions)
+    full, half = (float(np.median(times[name])) for name in ("float32", "bfloat16"))
     found.append(("the same step: float32 / bfloat16", f"{full / half:.2f} ({full * 1e3:.0f} ms, {half * 1e3:.0f} ms)",
                   "at least 1.3 with AVX512-BF16"))
     found.append(loader_row("`ada`", our_gan(), images().loader(BATCH, seed=0, value_range=(0.0, 1.0)), 20))

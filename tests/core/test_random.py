@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_core.random import Stream, fold
+from gan_core.random import Stream, fold, row_uniform
 
 N = 20_000
 
@@ -72,3 +72,19 @@ def test_chance_is_true_as_often_as_its_probability():
 @pytest.mark.parametrize("probability", [0.0, 1.0])
 def test_chance_of_zero_never_happens_and_of_one_always(probability):
     assert np.all(Stream(0, 0).chance((N,), "x", probability).numpy() == bool(probability))
+
+
+def test_a_number_per_row_depends_on_its_own_seed_and_the_purpose_alone():
+    seeds = tf.stack([tf.range(1000, dtype=tf.int64), tf.range(1000, dtype=tf.int64) * 7], axis=1)
+    many, few = row_uniform(seeds, "a").numpy(), row_uniform(seeds[::100], "a").numpy()
+    np.testing.assert_array_equal(many[::100], few)
+    assert not np.array_equal(many, row_uniform(seeds, "b").numpy())
+
+
+def test_numbers_per_row_fill_the_half_open_interval_evenly():
+    seeds = tf.stack([tf.zeros(N, tf.int64), tf.range(N, dtype=tf.int64)], axis=1)
+    draws = row_uniform(seeds, "x").numpy()
+    assert 0 <= draws.min() < 0.001
+    assert 0.999 < draws.max() < 1
+    counts = np.histogram(draws, 10, (0, 1))[0]
+    assert np.abs(counts - N / 10).max() < 5 * (N * 0.09) ** 0.5

@@ -2,36 +2,52 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_core.random import Stream
-from gan_text.curriculum import VisiblePrefix, stages
+from gan_text.curriculum import ShownPart, stages
 from gan_text.errors import TextConfigError
+from gan_text.layers.completion import HIDDEN, WRITE
+
+IDS = np.arange(1, 9, dtype=np.uint8)
 
 
-def lengths(prefix, count=2000, step=0):
-    seen = np.asarray(prefix(tf.ones((count, prefix.length, 3)), Stream(0, step)))
-    assert np.array_equal(seen[..., 0], np.sort(seen[..., 0], axis=1)[:, ::-1])  # ones, then zeros
-    return seen[..., 0].sum(1)
+def batch_of(part, count=2000):
+    seeds = tf.stack([tf.zeros(count, tf.int64), tf.range(count, dtype=tf.int64)], axis=1)
+    batch = part({"real": tf.constant(np.tile(IDS, (count, 1)))}, seeds)
+    return np.asarray(batch["real"]), np.asarray(batch["given"])
 
 
-def test_lengths_are_mixed_evenly_up_to_the_visible_one():
-    prefix = VisiblePrefix(8)
-    prefix.visible.assign(4)
-    values, counts = np.unique(lengths(prefix), return_counts=True)
+def test_lengths_are_mixed_evenly_up_to_the_shown_one():
+    real, given = batch_of(ShownPart(4, 8))
+    shown = (real != HIDDEN).sum(1)
+    values, counts = np.unique(shown, return_counts=True)
     assert values.tolist() == [1, 2, 3, 4]
     assert counts.min() > 400
     assert counts.max() < 600
+    position = np.arange(8)
+    np.testing.assert_array_equal(real, np.where(position < shown[:, None], IDS.astype(int), HIDDEN))
+    np.testing.assert_array_equal(given, np.where(position < shown[:, None], WRITE, HIDDEN))
 
 
-def test_everything_is_visible_in_the_last_stage():
-    assert set(lengths(VisiblePrefix(8))) == {8}
+def test_a_teacher_gives_all_but_the_last_token_that_is_shown():
+    real, given = batch_of(ShownPart(4, 8, teacher=True))
+    shown = (real != HIDDEN).sum(1)
+    assert ((given == WRITE).sum(1) == 1).all()
+    np.testing.assert_array_equal((given == WRITE).argmax(1), shown - 1)
+    kept = given >= 0
+    np.testing.assert_array_equal(given[kept], real[kept])
+    np.testing.assert_array_equal(kept.sum(1), shown - 1)
 
 
-def test_a_hidden_token_has_no_gradient():
-    prefix, samples = VisiblePrefix(3), tf.Variable(tf.ones((1, 3, 2)))
-    prefix.visible.assign(1)
-    with tf.GradientTape() as tape:
-        total = tf.reduce_sum(prefix(samples, Stream(0, 0)))
-    assert np.asarray(tape.gradient(total, samples))[0, :, 0].tolist() == [1, 0, 0]
+@pytest.mark.parametrize("teacher", [False, True])
+def test_whole_rows_are_shown_and_written_in_the_last_stage(teacher):
+    real, given = batch_of(ShownPart(8, 8, teacher=teacher), 5)
+    np.testing.assert_array_equal(real, np.tile(IDS, (5, 1)))
+    assert (given == WRITE).all()
+    np.testing.assert_array_equal(given, ShownPart(8, 8).for_samples(5)["given"])
+
+
+def test_the_draw_depends_on_the_examples_seed_alone():
+    many, few = batch_of(ShownPart(8 - 1, 8)), batch_of(ShownPart(8 - 1, 8), 10)
+    np.testing.assert_array_equal(many[0][:10], few[0])
 
 
 def test_stages_grow_evenly_and_end_with_whole_rows():

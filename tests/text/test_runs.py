@@ -86,3 +86,19 @@ def test_a_damaged_vocabulary_is_named(damage, text, arith_run, tmp_path):
 
 def test_the_vocabulary_in_the_run_folder_is_that_of_the_grammar(arith_run):
     assert "".join(vocabulary_of(RunFolder.open(arith_run)).tokens[1:]) == "xy()+-*/"
+
+
+def test_a_run_with_a_teacher_continues_a_given_start(gan_text, tiny, tmp_path):
+    code, _, err = gan_text("train", "arith", *tiny, "--rows", 200, "--generator", "lstm-p", "--curriculum", 1,
+                            "--stage-steps", 3, "--teacher", "--out", tmp_path / "run")
+    assert code == 0, err
+    helped = TextRun(tmp_path / "run")
+    assert all(text.startswith("x*(") for text in helped.generate(8, start="x*(").texts)
+    assert not all(text.startswith("x*(") for text in helped.generate(8).texts)
+    with pytest.raises(TextConfigError, match=r"`start` must have 1 to 6 tokens\. Received: 7"):
+        helped.generate(8, start="x*(y+x)")
+
+
+def test_a_run_without_a_teacher_cannot_continue(run):
+    with pytest.raises(TextConfigError, match="needs a generator that learned to continue"):
+        run.generate(2, start="x")

@@ -27,7 +27,7 @@ def test_a_question_is_a_row_with_a_question_mark():
 def test_a_loader_yields_the_labels_of_its_rows():
     rows = np.array([row(tokens) for tokens in range(1, 9)], np.uint8)
     labels = Labels("length", VOCABULARY)
-    batch = next(iter(TextSet(rows, VOCABULARY).loader(4, transform=labels).dataset(0, 1)))
+    batch = next(iter(TextSet(rows, VOCABULARY).loader(4, transforms=[None, labels]).dataset(0, 1)))
     assert batch["label"].shape == (4,)
     assert np.array_equal(batch["label"], labels.of(np.asarray(batch["real"])))
 

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from gan_core.batch import call_network, input_names
+from gan_text.layers.completion import HIDDEN, WRITE
 from gan_text.models import PRESETS, build_generator
 
 COUNTS = [("char", 97, 15_275_617), ("char", 128, 15_291_520), ("char", 2048, 16_276_480), ("word", 2048, 11_033_600),
@@ -132,3 +133,33 @@ REFUSED = {
 def test_a_bad_option_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         build_generator(**{"vocabulary_size": 6, "length": 7, **options})
+
+
+def test_a_helped_generator_has_as_many_weights():
+    assert build_generator(128, 32, kind="lstm-p", partial=True).count_params() == 1_640_576
+
+
+def test_with_nothing_given_a_partial_generator_is_the_plain_one():
+    plain, partial = (build_generator(6, 7, kind="lstm-p", partial=flag, **SMALL) for flag in (False, True))
+    partial.set_weights(plain.get_weights())
+    nothing = tf.fill((3, 7), WRITE)
+    np.testing.assert_allclose(partial({"latent": latents(), "given": nothing}), plain(latents()), rtol=1e-5)
+
+
+def test_a_helped_generator_reads_the_given_tokens_and_writes_the_next():
+    generator = build_generator(6, 7, kind="lstm-p", partial=True, **SMALL)
+    given = np.array([[2, 3, WRITE, HIDDEN, HIDDEN, HIDDEN, HIDDEN]] * 3, np.int32)
+    other = np.where(given == 3, 4, given)
+    first, second = (np.asarray(generator({"latent": latents(), "given": tf.constant(rows)})) for rows in (given, other))
+    np.testing.assert_array_equal(first[:, :2], np.eye(6)[[[2, 3]] * 3])
+    np.testing.assert_allclose(first[:, 2].sum(-1), 1, rtol=1e-5)
+    assert not first[:, 3:].any()
+    assert not np.allclose(first[:, 2], second[:, 2])
+
+
+def test_the_gradient_reaches_the_generator_through_the_one_token_that_it_writes():
+    generator = build_generator(6, 7, kind="lstm-p", partial=True, **SMALL)
+    given = np.array([[2, 3, WRITE, HIDDEN, HIDDEN, HIDDEN, HIDDEN]] * 3, np.int32)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(generator({"latent": latents(), "given": tf.constant(given)})[:, 2, 0])
+    assert all(np.any(gradient) for gradient in tape.gradient(loss, generator.trainable_variables))

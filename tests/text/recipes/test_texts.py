@@ -1,3 +1,5 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -28,7 +30,9 @@ def test_a_stopped_and_resumed_run_ends_bit_for_bit_like_a_straight_one(tmp_path
 
 @pytest.mark.parametrize("options", [
     {"generator": "lstm"}, {"generator": "gru"}, {"generator": "lstm-p"}, {"critic": "lstm"}, {"output": "gumbel"},
-    {"condition": "length"}, {"curriculum": 1, "stage_steps": 2}, {"loss": "wgan-gp-lp"}, {"loss": "hinge+gp"},
+    {"condition": "length"}, {"curriculum": 1, "stage_steps": 2},
+    {"curriculum": 1, "stage_steps": 2, "generator": "lstm-p", "teacher": True},
+    {"curriculum": 1, "stage_steps": 2, "condition": "length", "output": "gumbel"}, {"loss": "wgan-gp-lp"}, {"loss": "hinge+gp"},
     {"loss": "rsgan"}, {"loss": "ragan"}, {"loss": "ralsgan"}, {"loss": "nonsaturating+r1"}, {"loss": "rsgan", "penalty": 1.0},
 ], ids=lambda options: "-".join(map(str, options.values())))
 def test_every_option_trains_with_finite_losses(options):
@@ -82,6 +86,8 @@ def test_held_out_strings_of_a_grammar_are_drawn_anew():
 @pytest.mark.parametrize(("options", "error", "text"), [
     ({"curriculum": 7}, TextConfigError, "`curriculum` must lie between 1 and the length - 1. Received: curriculum=7"),
     ({"curriculum": 2, "stage_steps": 2}, TextConfigError, "`steps` must exceed the growing stages"),
+    ({"teacher": True, "generator": "lstm-p"}, TextConfigError, "curriculum=0, generator='lstm-p'"),
+    ({"teacher": True, "curriculum": 1, "stage_steps": 2}, TextConfigError, "curriculum=1, generator='residual'"),
     ({"batch_size": 61}, TextConfigError, "Received: batch_size=61, rows=60"),
     ({"condition": "question"}, TextConfigError, "needs a question mark"),
     ({"generator": "lstm-p", "output": "gumbel"}, ConfigError, "lstm-p"),
@@ -101,3 +107,28 @@ def test_one_hot_batches_above_the_memory_guard_are_refused_with_the_estimate():
 def test_a_config_without_data_names_the_sources():
     with pytest.raises(TextConfigError, match="`data` must name the text to learn"):
         load(char.Config())
+
+
+def test_real_and_generated_rows_show_equally_much_in_every_stage():
+    experiment = build(arith.Config(**{**SMALL, "curriculum": 2, "stage_steps": 1, "generator": "lstm-p", "teacher": True}))
+    gan = experiment.gan
+    for number, phase in enumerate(experiment.phases):
+        batch = gan.prepare(next(iter(phase.data.dataset(0, 1))))
+        real = np.asarray(batch.pop("real")).sum(-1)
+        fake = np.asarray(gan.call_generator(batch, 4, gan.stream("generator"), False)).sum(-1)
+        np.testing.assert_allclose(fake, real, atol=1e-5)
+        assert (real.sum(1).max() < 7) == (number < 2)
+
+
+@pytest.mark.slow
+def test_a_curriculum_with_a_teacher_resumes_exactly_over_the_change_of_stage(tmp_path):
+    config = arith.Config(**{**SMALL, "steps": 6, "curriculum": 1, "stage_steps": 3, "generator": "lstm-p", "teacher": True})
+
+    def stages_kept(settings):  # a run that is stopped at 2 has no step for whole rows: its data are those of the first
+        experiment = build(settings.model_copy(update={"steps": 6}))
+        if settings.steps == 6:
+            return experiment
+        first = experiment.phases[0]
+        return dataclasses.replace(experiment, phases=[dataclasses.replace(first, steps=settings.steps)])
+
+    check_recipe(stages_kept, config, tmp_path, stop_at=2)

@@ -10,10 +10,38 @@ import zlib
 
 import tensorflow as tf
 
+_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB  # splitmix64
+
 
 def fold(*parts: int | str) -> int:
     """A 31-bit number made from seeds and names; equal on every machine and Python version."""
     return zlib.crc32("/".join(str(part) for part in parts).encode()) & 0x7FFFFFFF
+
+
+def row_uniform(seeds: tf.Tensor, purpose: str) -> tf.Tensor:
+    """One number per example of a batch, by the example's own seed: a hash (splitmix64) of seed and purpose.
+
+    `tf.random.stateless_uniform` takes one seed per call; a call per example would cost more than the batch.
+
+    Args:
+        seeds: int64 (batch, 2), as a Loader gives them.
+        purpose: str; other purposes give independent numbers.
+
+    Returns:
+        float32 (batch,) in [0, 1), multiples of 2^-24.
+    """
+    seeds = tf.bitcast(seeds, tf.uint64)
+    state = tf.zeros_like(seeds[:, 0]) + tf.constant(fold(purpose), tf.uint64)
+    for part in (seeds[:, 0], seeds[:, 1]):
+        state = (state ^ part) + tf.constant(_GOLDEN, tf.uint64)
+        for shift, factor in ((30, _MIX_1), (27, _MIX_2)):
+            state = (state ^ _shift_right(state, shift)) * tf.constant(factor, tf.uint64)
+        state ^= _shift_right(state, 31)
+    return tf.cast(_shift_right(state, 40), tf.float32) / 2**24
+
+
+def _shift_right(value: tf.Tensor, bits: int) -> tf.Tensor:
+    return tf.bitwise.right_shift(value, tf.constant(bits, tf.uint64))
 
 
 class Stream:

@@ -1,54 +1,55 @@
-"""A curriculum over lengths: the critic sees prefixes that grow from stage to stage (Press et al. 2017).
+"""A curriculum over lengths: rows of which only a beginning is shown, longer from stage to stage (Press et al. 2017).
 
-Both real and generated rows are cut, here by zeros behind the visible part, so that networks of a fixed length can be
-used. Lengths are mixed within a stage: each row shows 1..l tokens. Unlike the paper's teacher helping, the generator
-never receives a real prefix.
+Both the real row and the generated one that takes its place are cut, by zeros behind the shown part, so that networks
+of a fixed length can be used. Lengths are mixed within a stage: each row shows 1..l tokens. With a teacher, the
+generator gets the real tokens before the last one shown and writes that one.
 """
 
 from __future__ import annotations
 
-import keras
-import tensorflow as tf
+import numpy as np
 
-from gan_core.augment.base import Augmentation
 from gan_text.errors import TextConfigError
+from gan_text.layers.completion import HIDDEN, WRITE
 
 
-@keras.saving.register_keras_serializable(package="gan_text")
-class VisiblePrefix(Augmentation):
-    """Zeros behind the first n tokens of each row, n ~ U{1, ..., l}; everything is visible once l is the row's length.
+class ShownPart:
+    """Adds "given" to a batch of ids and hides the ends of its rows: a `transform` of a loader.
 
     Args:
+        shown: int, 1..length; a row shows its first n tokens, n ~ U{1, ..., shown}, or all of them with shown = length.
         length: int, tokens of a row.
+        teacher: bool; the n - 1 real tokens before the last one shown are given to the generator, except where whole
+            rows are shown: there it writes alone, as it does later.
 
     Example:
-        >>> prefix = VisiblePrefix(4)
-        >>> prefix.visible.assign(1)
-        >>> prefix(tf.ones((1, 4, 2)), Stream(0, 0))[0, :, 0].numpy().tolist()
-        [1.0, 0.0, 0.0, 0.0]
+        >>> batch = ShownPart(1, 4)({"real": tf.constant([[5, 6, 7, 8]])}, seeds)
+        >>> batch["real"].numpy().tolist(), batch["given"].numpy().tolist()     # -2: hidden, -1: to be written
+        ([[5, -2, -2, -2]], [[-1, -2, -2, -2]])
     """
 
-    image_only = False
+    def __init__(self, shown: int, length: int, *, teacher: bool = False):
+        self.shown, self.length, self.teacher = shown, length, teacher
 
-    def __init__(self, length: int, **options):
-        super().__init__(**options)
-        self.length = length
-        self.visible = self.add_weight(shape=(), dtype="int32", trainable=False, name="visible",
-                                       initializer=keras.initializers.Constant(length))
+    def __call__(self, batch: dict, seeds) -> dict:
+        """The batch with its rows cut, inside a tf.data graph."""
+        import tensorflow as tf
 
-    def call(self, samples, stream):  # noqa: D102
-        visible = tf.convert_to_tensor(self.visible)
-        draws = stream.uniform(tf.shape(samples)[:1], "prefix")
-        lengths = 1 + tf.cast(draws * tf.cast(visible, tf.float32), tf.int32)
-        lengths = tf.where(visible >= self.length, self.length, lengths)
-        return samples * tf.sequence_mask(lengths, self.length, tf.float32)[..., None]
+        from gan_core.random import row_uniform
 
-    def report(self):
-        """The longest prefix of the stage."""
-        return {"visible_length": tf.cast(self.visible, tf.float32)}
+        ids = tf.cast(batch["real"], tf.int32)
+        if self.shown >= self.length:
+            return {**batch, "real": ids, "given": tf.fill(tf.shape(ids), WRITE)}
+        count = 1 + tf.cast(row_uniform(seeds, "shown") * self.shown, tf.int32)[:, None]
+        position = tf.range(self.length)[None]
+        given = tf.where(position < count, WRITE, HIDDEN)
+        if self.teacher:
+            given = tf.where(position < count - 1, ids, given)
+        return {**batch, "real": tf.where(position < count, ids, HIDDEN), "given": given}
 
-    def get_config(self):  # noqa: D102
-        return {**super().get_config(), "length": self.length}
+    def for_samples(self, count: int) -> dict[str, np.ndarray]:
+        """Nothing is given: whole rows are to be written."""
+        return {"given": np.full((count, self.length), WRITE, np.int32)}
 
 
 def stages(steps: int, count: int, each: int, length: int) -> list[tuple[int, int]]:

@@ -107,7 +107,8 @@ class TextRun:
 
     def generate(self, count: int | None = None, method: str = "argmax", *, temperature: float = 1.0,
                  top_k: int | None = None, ban: Sequence[str] = (), latent: np.ndarray | None = None,
-                 label: int | None = None, std: float = 1.0, seed: int = 0, raw: bool = False) -> Generated:
+                 label: int | None = None, start: str | None = None, std: float = 1.0, seed: int = 0,
+                 raw: bool = False) -> Generated:
         """Sentences.
 
         Args:
@@ -118,6 +119,7 @@ class TextRun:
             ban: special names ("unk") or tokens that are never chosen.
             latent: float (count, latent) to use instead of drawing it.
             label: int, the class of all sentences of a conditional run; by default the classes in turn.
+            start: text that all sentences begin with, for runs trained with a teacher.
             std: standard deviation of the noise.
             seed: of noise and draws.
             raw: use the trained generator instead of its average.
@@ -126,30 +128,47 @@ class TextRun:
             TextConfigError: an option outside its range.
         """
         latent = self.latents(count or 0, seed=seed, std=std) if latent is None else np.asarray(latent, np.float32)
-        probabilities = self.gan.generate(self._condition(len(latent), label), latent=latent, raw=raw,
+        probabilities = self.gan.generate(self._condition(len(latent), label, start), latent=latent, raw=raw,
                                           batch_size=_BATCH)
         ids = choose_ids(probabilities, method, temperature=temperature, top_k=top_k,
                          ban=banned_ids(self.vocabulary, ban), seed=seed)
         return Generated(ids, probabilities, self.vocabulary.decode_each(ids))
 
-    def _condition(self, count: int, label: int | None) -> dict | None:
-        if self.experiment.condition is None:
-            if label is not None:
-                raise TextConfigError(f"`label` needs a run with a condition. Received: label={label}. "
-                                      "Train with --condition length or question.")
-            return None
-        condition = self.experiment.condition(count)
+    def _condition(self, count: int, label: int | None, start: str | None) -> dict | None:
+        condition = {} if self.experiment.condition is None else self.experiment.condition(count)
         if label is not None:
-            from gan_text.data.labels import CONDITIONS
-
-            classes = CONDITIONS[self.config.condition]
-            if not 0 <= label < classes:
-                raise TextConfigError(f"`label` must lie in 0..{classes - 1}. Received: label={label}.")
+            self._require_label(label, condition)
             condition["label"][:] = label
-        return condition
+        if start is not None:
+            ids = self._ids_of(start)
+            condition["given"][:, :len(ids)] = ids
+        return condition or None
+
+    def _require_label(self, label: int, condition: dict) -> None:
+        from gan_text.data.labels import CONDITIONS
+
+        if "label" not in condition:
+            raise TextConfigError(f"`label` needs a run with a condition. Received: label={label}. "
+                                  "Train with --condition length or question.")
+        classes = CONDITIONS[self.config.condition]
+        if not 0 <= label < classes:
+            raise TextConfigError(f"`label` must lie in 0..{classes - 1}. Received: label={label}.")
+
+    def _ids_of(self, start: str) -> np.ndarray:
+        """The ids of the beginning of a sentence, without what marks its end."""
+        if not self.config.teacher:
+            raise TextConfigError("`start` needs a generator that learned to continue. Received: a run without a "
+                                  "teacher. Train with --generator lstm-p --curriculum 4 --teacher.")
+        ids = self.vocabulary.encode(start)
+        if self.vocabulary.has_markers:
+            ids = ids[:-1]  # the sentence goes on
+        if not 0 < len(ids) < self.config.length:
+            raise TextConfigError(f"`start` must have 1 to {self.config.length - 1} tokens. Received: {len(ids)} in "
+                                  f"{start!r}.")
+        return ids
 
     def between(self, steps: int = 8, *, seed: int = 0, spherical: bool = True, label: int | None = None) -> Generated:
         """Sentences on the way from one latent to another."""
         start, stop = self.latents(2, seed=seed)
         path = interpolate(start, stop, steps, spherical=spherical)
-        return self.generate(latent=path, label=0 if label is None and self.experiment.condition else label)
+        return self.generate(latent=path, label=0 if label is None and self.config.condition else label)

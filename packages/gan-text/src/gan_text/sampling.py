@@ -16,7 +16,7 @@ ENDINGS = (".txt", ".npy")
 def sample(run: Path, /, *, count: Annotated[int, Parameter(name=["--count", "-n"])] = 64, out: Path | None = None,
            method: Literal["argmax", "multinomial"] = "argmax", temperature: float = 1.0, top_k: int | None = None,
            ban: Annotated[tuple[str, ...], Parameter(negative="")] = (), std: float = 1.0, label: int | None = None,
-           seed: int = 0, raw: Annotated[bool, Parameter(negative="")] = False) -> None:
+           start: str | None = None, seed: int = 0, raw: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Write sentences of a run, one per line. Needs the run folder only, not the text.
 
     Args:
@@ -29,6 +29,7 @@ def sample(run: Path, /, *, count: Annotated[int, Parameter(name=["--count", "-n
         ban: A special name (unk, pad) or token that is never chosen; can be given several times.
         std: Of the noise; below 1 sentences are safer and less varied, and no longer of the training's distribution.
         label: The class of all sentences, for runs with a condition; by default the classes in turn.
+        start: What all sentences begin with, for runs trained with --teacher.
         seed: Of noise and draws; the same seed gives the same sentences.
         raw: Use the trained generator instead of its average.
     """
@@ -38,7 +39,7 @@ def sample(run: Path, /, *, count: Annotated[int, Parameter(name=["--count", "-n
 
     opened = TextRun(run)
     made = opened.generate(count, method, temperature=temperature, top_k=top_k, ban=ban, std=std, label=label,
-                           seed=seed, raw=raw)
+                           start=start, seed=seed, raw=raw)
     deliver(opened, made, out)
 
 

@@ -78,13 +78,13 @@ class TextSet:
             rows = rows[np.sort(np.random.default_rng(seed).choice(len(rows), count, replace=False))]
         return Sentences(rows, self.vocabulary, padding or self.padding)
 
-    def loader(self, batch_size: int, *, seed: int = 0, transform=None):
+    def loader(self, batch_size: int, *, seed: int = 0, transforms: Sequence = ()):
         """A `gan_core.Loader` of {"real": ids (batch, length)}; its k-th batch depends on (seed, k) alone.
 
         Args:
             batch_size: int.
             seed: int.
-            transform: (batch dict, seeds) -> batch dict, such as a `Labels`.
+            transforms: (batch dict, seeds) -> batch dict each, such as a `Labels`, applied in order; None is skipped.
 
         Raises:
             TextConfigError: fewer rows than one batch, or one-hot batches above the memory guard.
@@ -95,7 +95,16 @@ class TextSet:
                                   "--batch-size.")
         check_batch_memory(len(self.vocabulary), self.length, batch_size)
         from gan_core.loader import ArraySource, Loader
-        return Loader(ArraySource({"real": self.rows}, transform), batch_size, seed=seed, name=self.name)
+
+        used = [transform for transform in transforms if transform is not None]
+
+        def transformed(batch, seeds):
+            for transform in used:
+                batch = transform(batch, seeds)
+            return batch
+
+        return Loader(ArraySource({"real": self.rows}, transformed if used else None), batch_size, seed=seed,
+                      name=self.name)
 
     def __repr__(self):
         return f"TextSet({self.name!r}, rows={len(self):,}, length={self.length}, {self.vocabulary!r})"

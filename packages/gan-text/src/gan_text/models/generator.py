@@ -12,14 +12,21 @@ import keras
 from keras import layers
 
 from gan_core.errors import choose
-from gan_text.layers import FeedbackLSTMCell, LabelEncoding, ResidualBlock1D, StraightThroughGumbel
+from gan_text.layers import (
+    Completion,
+    FeedbackLSTMCell,
+    LabelEncoding,
+    PreviousGiven,
+    ResidualBlock1D,
+    StraightThroughGumbel,
+)
 from gan_text.models.checks import check_sizes
 from gan_text.models.initializers import initializer
 
 OUTPUTS = {"softmax": "the distribution itself", "gumbel": "straight-through one-hot samples in training"}
 
 
-def _residual(noise, length, vocabulary_size, filters, kernel_size, blocks, start):
+def _residual(noise, given, length, vocabulary_size, filters, kernel_size, blocks, start):
     hidden = layers.Dense(length * filters, kernel_initializer=initializer(start, "dense"), name="project")(noise)
     hidden = layers.Reshape((length, filters), name="sequence")(hidden)
     for number in range(blocks):
@@ -29,17 +36,19 @@ def _residual(noise, length, vocabulary_size, filters, kernel_size, blocks, star
 
 
 def _recurrent(layer):
-    def build(noise, length, vocabulary_size, filters, kernel_size, blocks, start):
+    def build(noise, given, length, vocabulary_size, filters, kernel_size, blocks, start):
         hidden = layers.RepeatVector(length, name="repeat")(noise)
         hidden = layer(filters, return_sequences=True, name="recurrent")(hidden)
         return layers.Dense(vocabulary_size, name="vocabulary")(hidden)
     return build
 
 
-def _feedback(noise, length, vocabulary_size, filters, kernel_size, blocks, start):
+def _feedback(noise, given, length, vocabulary_size, filters, kernel_size, blocks, start):
     hidden = layers.RepeatVector(length, name="repeat")(noise)
-    return layers.RNN(FeedbackLSTMCell(filters, vocabulary_size, name="cell"), return_sequences=True,
-                      name="recurrent")(hidden)
+    if given is not None:
+        hidden = layers.Concatenate(name="helped")([hidden, PreviousGiven(vocabulary_size, name="previous")(given)])
+    cell = FeedbackLSTMCell(filters, vocabulary_size, helped=given is not None, name="cell")
+    return layers.RNN(cell, return_sequences=True, name="recurrent")(hidden)
 
 
 GENERATORS = {"residual": _residual, "lstm": _recurrent(layers.LSTM), "gru": _recurrent(layers.GRU),
@@ -48,8 +57,8 @@ GENERATORS = {"residual": _residual, "lstm": _recurrent(layers.LSTM), "gru": _re
 
 def build_generator(vocabulary_size: int, length: int, *, kind: str = "residual", filters: int = 512,
                     kernel_size: int = 5, blocks: int = 5, latent: int = 128, output: str = "softmax",
-                    classes: int | None = None, embedding: int | None = None, initialization: str = "original",
-                    name: str = "generator") -> keras.Model:
+                    classes: int | None = None, embedding: int | None = None, partial: bool = False,
+                    initialization: str = "original", name: str = "generator") -> keras.Model:
     """The generator: latent (batch, latent) -> distributions (batch, length, vocabulary).
 
     Args:
@@ -63,12 +72,14 @@ def build_generator(vocabulary_size: int, length: int, *, kind: str = "residual"
         output: "softmax", or "gumbel" for straight-through Gumbel softmax.
         classes: int >= 2 for a conditional generator: adds the int input `label` (batch,).
         embedding: int, dimension of a learnt label embedding; None for one-hot labels.
+        partial: bool; adds the int input `given` (batch, length): see `Completion`. "lstm-p" reads the given tokens
+            in place of its own output.
         initialization: "original" or "book" ("residual" only).
         name: str.
 
     Returns:
-        A functional model with the input `latent` (and `label`); its output is float32 (batch, length, vocabulary),
-        every position sums to 1.
+        A functional model with the input `latent` (and `label`, `given`); its output is float32 (batch, length,
+        vocabulary), every position that is not hidden sums to 1.
 
     Raises:
         ConfigError: an unknown name, a size out of range, or "gumbel" with "lstm-p", whose output feeds itself.
@@ -89,11 +100,15 @@ def build_generator(vocabulary_size: int, length: int, *, kind: str = "residual"
         inputs["label"] = keras.Input((), dtype="int32", name="label")
         code = LabelEncoding(classes, embedding, name="label_code")(inputs["label"])
         noise = layers.Concatenate(name="condition")([latents, code])
-    outputs = body(noise, length, vocabulary_size, filters, kernel_size, blocks, initialization)
+    if partial:
+        inputs["given"] = keras.Input((length,), dtype="int32", name="given")
+    outputs = body(noise, inputs.get("given"), length, vocabulary_size, filters, kernel_size, blocks, initialization)
     if output == "gumbel":
         outputs = StraightThroughGumbel(name="tokens")(outputs, latents)
     elif kind == "lstm-p":
         outputs = layers.Activation("linear", dtype="float32", name="tokens")(outputs)
     else:
         outputs = layers.Softmax(dtype="float32", name="tokens")(outputs)
-    return keras.Model(latents if classes is None else inputs, outputs, name=name)
+    if partial:
+        outputs = Completion(dtype="float32", name="completion")(inputs["given"], outputs)
+    return keras.Model(inputs if len(inputs) > 1 else latents, outputs, name=name)

@@ -11,6 +11,7 @@ from gan_core.run.config import RunConfig
 from gan_text.data.corpus import TextCorpus
 from gan_text.data.text_set import TextSet, blank_set, blank_vocabulary, corpus_sets, grammar_sets, open_corpus
 from gan_text.data.vocabulary import Vocabulary
+from gan_text.errors import TextConfigError
 from gan_text.grammar import Grammar
 
 Loss = Literal["wgan-gp", "wgan-gp-lp", "hinge+gp", "rsgan", "ragan", "ralsgan", "nonsaturating+r1"]
@@ -89,6 +90,8 @@ class TextConfig(RunConfig):
     """Decay of an averaged generator that samples are made with; null samples the trained one, as the source does."""
     curriculum: int = pydantic.Field(0, ge=0)
     """Stages of growing length before the whole rows; 0 for none."""
+    teacher: bool = False
+    """In those stages, give the generator the real tokens before the one it writes; for generator=lstm-p."""
     stage_steps: int = pydantic.Field(5000, ge=1)
     """Steps of each stage of the curriculum."""
     anneal_steps: int = pydantic.Field(20_000, ge=1)
@@ -139,33 +142,32 @@ def build(config: TextConfig, train: TextSet, validation: TextSet | None) -> cor
     from gan_text.models import build_critic, build_generator
     from gan_text.recipes.objectives import objective
 
+    if config.teacher and not (config.curriculum and config.generator == "lstm-p"):
+        raise TextConfigError("`teacher` needs a curriculum and a generator that reads its own output. Received: "
+                              f"curriculum={config.curriculum}, generator={config.generator!r}. Add --curriculum 4 "
+                              "--generator lstm-p.")
     labels = None if config.condition is None else Labels(config.condition, train.vocabulary)
     sizes = {"filters": config.filters, "kernel_size": config.kernel_size, "blocks": config.blocks,
              "initialization": config.initialization, "classes": None if labels is None else labels.classes}
     vocabulary = len(train.vocabulary)
-    prefix = None
-    if config.curriculum:
-        from gan_text.curriculum import VisiblePrefix
-        prefix = VisiblePrefix(config.length)
     gan = core.GAN(
         build_generator(vocabulary, config.length, kind=config.generator, output=config.output, latent=config.latent,
-                        **sizes),
+                        partial=bool(config.curriculum), **sizes),
         build_critic(vocabulary, config.length, kind=config.critic, **sizes),
         objective(config.loss, config.penalty),
         core.Normal(config.latent),
         n_critic=config.n_critic,
         prepare=core.OneHot(vocabulary),
-        augment=prefix,
         ema=config.ema,
         seed=config.seed,
     )
     adam = keras.optimizers.Adam(config.learning_rate, config.beta_1, config.beta_2)
     gan.compile(adam, adam)
-    return experiment(config, gan, train, validation, labels, prefix)
+    return experiment(config, gan, train, validation, labels)
 
 
-def experiment(config: TextConfig, gan: core.GAN, train: TextSet, validation: TextSet | None, labels=None,
-               prefix=None) -> core.Experiment:
+def experiment(config: TextConfig, gan: core.GAN, train: TextSet, validation: TextSet | None,
+               labels=None) -> core.Experiment:
     """The phases on `train`, with sheets of sentences and, given held-out rows, scores against them."""
     from gan_text.previews import SampleSheets
     from gan_text.validation import TextScores
@@ -174,24 +176,34 @@ def experiment(config: TextConfig, gan: core.GAN, train: TextSet, validation: Te
     if config.output == "gumbel":
         from gan_text.annealing import AnnealTemperature
         callbacks.append(AnnealTemperature(gan, config.anneal_steps))
-    condition = None if labels is None else labels.for_samples
+    stages = parts(config)
+    conditions = [part.for_samples for part in (labels, stages[-1][0]) if part is not None]
+
+    def condition(count):
+        return {name: value for each in conditions for name, value in each(count).items()}
+
+    condition = condition if conditions else None
     sheets = SampleSheets(train, condition)
     scored = validation is not None and len(validation) > 1
     return core.Experiment(
-        gan, phases(config, train, labels, prefix, callbacks), previews=[sheets], write_samples=sheets.write,
+        gan, phases(config, train, labels, stages, callbacks), previews=[sheets], write_samples=sheets.write,
         validation=TextScores(train, validation, count=config.score_samples, condition=condition) if scored else None,
         best="js_4" if config.length >= 4 else "js_2", scores=("js_2", "acceptance", "unique"), unit="rows",
         representation={"vocabulary": train.vocabulary.fingerprint}, condition=condition)
 
 
-def phases(config: TextConfig, train: TextSet, labels, prefix, callbacks) -> list[core.Phase]:
-    """One phase, or one per stage of the curriculum."""
-    if prefix is None:
-        return [core.Phase(train.loader(config.batch_size, seed=config.seed, transform=labels), config.steps,
-                           callbacks=callbacks)]
-    from gan_text.curriculum import stages
+def parts(config: TextConfig) -> list[tuple]:
+    """(what is shown of a row, steps) of every stage: whole rows only, without a curriculum."""
+    if not config.curriculum:
+        return [(None, config.steps)]
+    from gan_text.curriculum import ShownPart, stages
 
-    return [core.Phase(train.loader(config.batch_size, seed=config.seed + number, transform=labels), steps,
-                       start=lambda gan, visible=visible: prefix.visible.assign(visible), callbacks=callbacks)
-            for number, (visible, steps) in enumerate(
-                stages(config.steps, config.curriculum, config.stage_steps, config.length))]
+    return [(ShownPart(shown, config.length, teacher=config.teacher), steps)
+            for shown, steps in stages(config.steps, config.curriculum, config.stage_steps, config.length)]
+
+
+def phases(config: TextConfig, train: TextSet, labels, stages, callbacks) -> list[core.Phase]:
+    """One phase per stage."""
+    return [core.Phase(train.loader(config.batch_size, seed=config.seed + number, transforms=(labels, shown)), steps,
+                       callbacks=callbacks)
+            for number, (shown, steps) in enumerate(stages)]

@@ -5,32 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
-from gan_core.random import fold
-
-_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-
-
-def coin(seeds: tf.Tensor, purpose: str) -> tf.Tensor:
-    """Coins (bool, (batch,)), True with probability 1/2: a hash (splitmix64) of each example's seed and the purpose.
-
-    `tf.random.stateless_uniform` takes one seed per call; a call per example would cost more than the batch.
-
-    Args:
-        seeds: int64 (batch, 2), as a Loader gives them.
-        purpose: str; other purposes give independent coins.
-    """
-    seeds = tf.bitcast(seeds, tf.uint64)
-    state = tf.zeros_like(seeds[:, 0]) + tf.constant(fold(purpose), tf.uint64)
-    for part in (seeds[:, 0], seeds[:, 1]):
-        state = (state ^ part) + tf.constant(_GOLDEN, tf.uint64)
-        for shift, factor in ((30, _MIX_1), (27, _MIX_2)):
-            state = (state ^ _shift_right(state, shift)) * tf.constant(factor, tf.uint64)
-        state ^= _shift_right(state, 31)
-    return tf.cast(_shift_right(state, 63), tf.bool)
-
-
-def _shift_right(value: tf.Tensor, bits: int) -> tf.Tensor:
-    return tf.bitwise.right_shift(value, tf.constant(bits, tf.uint64))
+from gan_core.random import row_uniform
 
 
 class ScaleAndFlip:
@@ -58,6 +33,6 @@ class ScaleAndFlip:
         images = batch["real"]
         if self.flip:  # gathering columns of uint8 is about five times faster than reversing and selecting
             column = tf.range(tf.shape(images)[2])
-            columns = tf.where(coin(seeds, "flip")[:, None], column[::-1], column)
+            columns = tf.where(row_uniform(seeds, "flip")[:, None] >= 0.5, column[::-1], column)
             images = tf.gather(images, columns, axis=2, batch_dims=1)
         return {**batch, "real": tf.cast(images, tf.float32) * self.scale + self.low}

@@ -162,8 +162,9 @@ class TestWithoutTensorFlow:
 
 
 @pytest.mark.slow
-def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path):
-    command = "set -o pipefail; \"$0\" -c 'from gan_vision.cli import main; main()' recipes | true"
+@pytest.mark.parametrize("arguments", ["recipes", "--help", "train dcgan --help"])
+def test_a_reader_that_closes_the_pipe_is_no_error(tmp_path, arguments):
+    command = f"set -o pipefail; \"$0\" -c 'from gan_vision.cli import main; main()' {arguments} | true"
     done = subprocess.run([shutil.which("bash"), "-c", command, sys.executable], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -26,22 +26,21 @@ def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int =
     from gan_audio.recipes import segan_tiny
     from gan_audio.recipes.table import MODALITY
     from gan_core.cli.main import start_tensorflow
-    from gan_core.cli.verbs import announce
-    from gan_core.run.config import validate, write_yaml
+    from gan_core.cli.verbs import new_run
+    from gan_core.run.config import validate
     from gan_core.run.folder import RunFolder
     from gan_core.run.progress import Progress
 
     config = validate(segan_tiny.Config, {**SETTINGS, "steps": steps, "seed": seed, "sample_every": max(1, steps // 3)},
                       "demo")
+    if out is not None:
+        RunFolder.refuse_used(out)  # before the slow part
     progress = Progress(quiet=quiet)
     progress.say("starting TensorFlow ...")
     device = start_tensorflow(seed=seed)
     from gan_core.run import run_experiment
 
-    folder = RunFolder.create(out, "demo-voices")
-    write_yaml(folder.config, "segan-tiny", config)
-    folder.write_environment()
-    announce(MODALITY, progress, folder, device)
+    folder = new_run(MODALITY, "segan-tiny", config, out, "demo-voices", progress, device)
     progress.say("making voices and noise ...")
     experiment = segan_tiny.build(config, *segan_tiny.load(config))
     gan = run_experiment(experiment, folder, config, progress=progress)

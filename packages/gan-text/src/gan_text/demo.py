@@ -26,8 +26,8 @@ def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
         quiet: Print nothing but the result.
     """
     from gan_core.cli.main import start_tensorflow
-    from gan_core.cli.verbs import announce
-    from gan_core.run.config import validate, write_yaml
+    from gan_core.cli.verbs import new_run
+    from gan_core.run.config import validate
     from gan_core.run.folder import RunFolder
     from gan_core.run.progress import Progress
     from gan_text.cli import MODALITY
@@ -42,10 +42,7 @@ def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
     device = start_tensorflow(seed=seed)
     from gan_core.run import run_experiment
 
-    folder = RunFolder.create(out, "demo-arith")
-    write_yaml(folder.config, "arith", config)
-    folder.write_environment()
-    announce(MODALITY, progress, folder, device)
+    folder = new_run(MODALITY, "arith", config, out, "demo-arith", progress, device)
     experiment = arith.build(config, *arith.load(config))
     scores = Told(experiment.validation, progress)
     run_experiment(dataclasses.replace(experiment, validation=scores), folder, config, progress=progress)

@@ -26,8 +26,8 @@ def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int =
         quiet: Print nothing but the result.
     """
     from gan_core.cli.main import start_tensorflow
-    from gan_core.cli.verbs import announce
-    from gan_core.run.config import validate, write_yaml
+    from gan_core.cli.verbs import new_run
+    from gan_core.run.config import validate
     from gan_core.run.folder import RunFolder
     from gan_core.run.progress import Progress
     from gan_vision.cli import MODALITY
@@ -35,16 +35,15 @@ def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int =
 
     config = validate(dcgan.Config, {**SETTINGS, "steps": steps, "seed": seed,
                                      "sample_every": max(1, min(SETTINGS["sample_every"], steps // 6))}, "demo")
+    if out is not None:
+        RunFolder.refuse_used(out)  # before the slow part
     progress = Progress(quiet=quiet)
     progress.say("starting TensorFlow ...")
     device = start_tensorflow(seed=seed)
     from gan_core.metrics.extractors import train_encoder
     from gan_core.run import run_experiment
 
-    folder = RunFolder.create(out, "demo-digits")
-    write_yaml(folder.config, "dcgan", config)
-    folder.write_environment()
-    announce(MODALITY, progress, folder, device)
+    folder = new_run(MODALITY, "dcgan", config, out, "demo-digits", progress, device)
     train, validation = dcgan.load(config)
     progress.say("training a small classifier that will judge the samples ...")
     judge = train_encoder(train.images, train.labels, seed=seed)

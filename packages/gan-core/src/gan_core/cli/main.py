@@ -13,6 +13,7 @@ from cyclopts import App, CycloptsError
 from rich.console import Console
 
 from gan_core.errors import GanError
+from gan_core.run.progress import stdout
 
 
 def run(app: App, arguments: list[str] | None = None) -> None:
@@ -22,7 +23,7 @@ def run(app: App, arguments: list[str] | None = None) -> None:
     if debug:
         arguments.remove("--debug")
     try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        app(arguments, console=stdout(wrap=True), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         leave(_usage(error), 2, debug)
     except GanError as error:

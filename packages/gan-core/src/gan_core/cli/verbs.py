@@ -65,12 +65,24 @@ def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, 
         return None
     from gan_core.run import run_experiment
 
-    folder = RunFolder.create(out, f"{recipe}-{resolved.data.split(':')[-1].rstrip('/').split('/')[-1]}")
-    write_yaml(folder.config, recipe, resolved)
-    folder.write_environment()
-    announce(modality, progress, folder, device)
+    name = f"{recipe}-{resolved.data.split(':')[-1].rstrip('/').split('/')[-1]}"
+    folder = new_run(modality, recipe, resolved, out, name, progress, device)
     run_experiment(experiment, folder, resolved, progress=progress)
     conclude(modality, progress, folder)
+    return folder
+
+
+def new_run(modality: Modality, recipe: str, config: RunConfig, out: Path | None, name: str, progress: Progress,
+            device: str) -> RunFolder:
+    """A new run folder that holds its settings and says where it is.
+
+    Raises:
+        RunError: `out` holds something already, or cannot be made.
+    """
+    folder = RunFolder.create(out, name)
+    write_yaml(folder.config, recipe, config)
+    folder.write_environment()
+    announce(modality, progress, folder, device)
     return folder
 
 

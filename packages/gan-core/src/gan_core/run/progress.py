@@ -89,6 +89,6 @@ class Results(Console):
         raise SystemExit(0)
 
 
-def stdout() -> Console:
-    """The console for results."""
-    return Results(file=sys.stdout, highlight=False, soft_wrap=True)
+def stdout(*, wrap: bool = False) -> Console:
+    """The console for results: a line stays a line for the program that reads it, unless `wrap` asks for text."""
+    return Results(file=sys.stdout, highlight=False, soft_wrap=not wrap)

@@ -11,10 +11,10 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from gan_text.data.corpus import TextCorpus
+from gan_text.data.progress import reading_progress
 from gan_text.data.vocabulary import Vocabulary
 from gan_text.errors import TextWarning
 
@@ -55,23 +55,20 @@ def prepare(source: str, /, *, out: Path, level: Literal["character", "word"] | 
                "unknown": unknown, "splits": splits, "deduplicate": deduplicate, "errors": errors}
     options |= {name: value for name, value in (("level", level), ("lowercase", lowercase),
                                                 ("add_markers", add_markers)) if value is not None}
-    console = Console(stderr=True)
-    with warnings.catch_warnings(), Progress(
-            TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
-            console=console, transient=True, disable=not console.is_terminal) as bar:
+    built = False
+
+    def noticed(*state) -> None:
+        nonlocal built
+        built = True
+        show(*state)
+
+    with warnings.catch_warnings(), reading_progress() as show:
         warnings.simplefilter("ignore", TextWarning)  # the report below states them
-        tasks: dict[str, TaskID] = {}
-
-        def show(what: str, position: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total or None)
-            bar.update(tasks[what], completed=position)
-
-        corpus = TextCorpus.prepare(source, out, vocabulary=table, progress=show, rebuild=rebuild, **options)
+        corpus = TextCorpus.prepare(source, out, vocabulary=table, progress=noticed, rebuild=rebuild, **options)
     if as_json:
         sys.stdout.write(json.dumps(corpus.report.as_dict(), ensure_ascii=False, indent=1) + "\n")
         return
-    title = f"{out}: {'prepared' if tasks else 'up to date, not built again'}"
+    title = f"{out}: {'prepared' if built else 'up to date, not built again'}"
     result = Table(show_header=False, title=escape(title))
     for name, value in corpus.report.rows_of_table():
         result.add_row(escape(name), escape(value))

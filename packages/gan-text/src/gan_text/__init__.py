@@ -5,7 +5,7 @@ Public names are resolved on first use (PEP 562): importing the package loads no
 
 from __future__ import annotations
 
-import importlib
+from gan_core.lazy import public_names
 
 _HOMES = {
     "data": ("CorpusSettings", "TextCorpus", "TextSet", "Vocabulary", "grammar_rows", "grammar_sets", "open_source"),
@@ -17,18 +17,5 @@ _HOMES = {
     "models": ("build_critic", "build_generator"),
     "runs": ("TextRun",),
 }
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted([*_HOME_OF, "metrics"])
 __version__ = "0.1.0"
-
-
-def __getattr__(name: str):
-    if name == "metrics":
-        return importlib.import_module("gan_text.metrics")
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'gan_text' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"gan_text.{_HOME_OF[name]}"), name)
-
-
-def __dir__():
-    return __all__
+__getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+from gan_core.lazy import public_names
 
 _HOMES = {
     "augmentation": ("Augmentation",),
@@ -18,15 +18,4 @@ _HOMES = {
     "windows": ("PairedWindows", "window_starts"),
     "writing": ("write_audio",),
 }
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME_OF)
-
-
-def __getattr__(name: str):
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'gan_audio.data' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"gan_audio.data.{_HOME_OF[name]}"), name)
-
-
-def __dir__():
-    return __all__
+__getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

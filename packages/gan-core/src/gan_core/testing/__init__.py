@@ -6,7 +6,7 @@ gradient exists, is finite, and (for kernels) is not zero everywhere. Importing 
 
 from __future__ import annotations
 
-import importlib
+from gan_core.lazy import public_names
 
 _HOMES = {
     "layer": ("check_layer",),
@@ -15,15 +15,4 @@ _HOMES = {
     "recipe": ("check_recipe",),
     "saved": ("check_saved_networks",),
 }
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME_OF)
-
-
-def __getattr__(name: str):
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'gan_core.testing' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"gan_core.testing.{_HOME_OF[name]}"), name)
-
-
-def __dir__():
-    return __all__
+__getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

@@ -5,22 +5,11 @@ Public names are resolved on first use (PEP 562): the presets are read without l
 
 from __future__ import annotations
 
-import importlib
+from gan_core.lazy import public_names
 
 _HOMES = {
     "critic": ("CRITICS", "build_critic"),
     "generator": ("GENERATORS", "build_generator"),
     "presets": ("PRESETS", "Preset", "preset"),
 }
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-__all__ = sorted(_HOME_OF)
-
-
-def __getattr__(name: str):
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'gan_text.models' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"gan_text.models.{_HOME_OF[name]}"), name)
-
-
-def __dir__():
-    return __all__
+__getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

@@ -179,12 +179,7 @@ def experiment(config: TextConfig, gan: core.GAN, train: TextSet, validation: Te
         from gan_text.annealing import AnnealTemperature
         callbacks.append(AnnealTemperature(gan, config.anneal_steps))
     stages = parts(config)
-    conditions = [part.for_samples for part in (labels, stages[-1][0]) if part is not None]
-
-    def condition(count):
-        return {name: value for each in conditions for name, value in each(count).items()}
-
-    condition = condition if conditions else None
+    condition = sampling_condition(labels, stages[-1][0])
     sheets = SampleSheets(train, condition)
     scored = validation is not None and len(validation) > 1
     return core.Experiment(
@@ -192,6 +187,12 @@ def experiment(config: TextConfig, gan: core.GAN, train: TextSet, validation: Te
         validation=TextScores(train, validation, count=config.score_samples, condition=condition) if scored else None,
         best="js_4" if config.length >= 4 else "js_2", scores=("js_2", "acceptance", "unique"), unit="rows",
         representation={"vocabulary": train.vocabulary.fingerprint}, condition=condition)
+
+
+def sampling_condition(*made_by):
+    """(count) -> named arrays that samples are made with, from all that is not None; None if there is nothing."""
+    makers = [part.for_samples for part in made_by if part is not None]
+    return (lambda count: {name: value for make in makers for name, value in make(count).items()}) if makers else None
 
 
 def parts(config: TextConfig) -> list[tuple]:

@@ -11,7 +11,11 @@ SCRIPT = """
 import json, sys
 import keras, numpy as np, tensorflow as tf
 from gan_core import GAN, AdaptiveAugment, GradientPenalty, NoLatent, NonSaturating, Normal, Objective, Wasserstein, WeightClipping
+from gan_core.loader import ArraySource, Loader
 from gan_core.random import Stream
+from gan_core.run import Experiment, Phase, RunConfig, RunFolder, resume_experiment, run_experiment
+from gan_core.run.progress import Progress
+from gan_core.run.state import state_of
 
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
@@ -64,6 +68,26 @@ for name, strategy in (("one", one), ("two", two)):
         strategy, Objective(NonSaturating()), ["latent"], True, update="simultaneous", ema=0.9), ["real"], 2))
 draws = two.run(tf.function(lambda: Stream(0, 0).normal((4,), "x")))
 results["draws"] = [draw.numpy().tolist() for draw in two.experimental_local_results(draws)]
+
+
+def run(folder, steps, resume=False):
+    gan = build(two, Objective(NonSaturating()), ["latent"], True, ema=0.9)
+    experiment = Experiment(gan, [Phase(Loader(ArraySource({"real": DATA["real"]}), 8), steps)])
+    config = RunConfig(steps=steps, batch_size=8, log_every=2, checkpoint_every=4)
+    if resume:
+        resume_experiment(experiment, RunFolder.open(folder), config, progress=Progress(quiet=True))
+    else:
+        run_folder = RunFolder.create(folder, "toy")
+        run_folder.config.write_text("recipe: toy")
+        run_experiment(experiment, run_folder, config, progress=Progress(quiet=True))
+    return state_of(gan)
+
+
+straight = run(sys.argv[1] + "-straight", 8)
+run(sys.argv[1] + "-stopped", 4)
+resumed = run(sys.argv[1] + "-stopped", 8, resume=True)
+results["changed by resuming"] = [mine.path for mine, other in zip(straight, resumed, strict=True)
+                                  if not np.array_equal(mine.numpy(), other.numpy())]
 json.dump(results, open(sys.argv[1], "w"))
 """
 
@@ -112,3 +136,7 @@ def test_everything_stays_finite_with_adam_penalty_and_batch_norm(results):
 def test_devices_draw_different_noise(results):
     first, second = results["draws"]
     assert not np.any(np.isclose(first, second))
+
+
+def test_a_run_on_two_devices_resumes_exactly(results):
+    assert results["changed by resuming"] == []

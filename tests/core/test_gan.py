@@ -243,3 +243,19 @@ def test_inputs_of_no_common_length_are_refused(make_gan, arguments, received):
     with pytest.raises(ConfigError) as error:
         make_gan().generate(**arguments)
     assert f"must agree on one number of samples, at least 1. Received: {received}" in str(error.value)
+
+
+@pytest.mark.parametrize("options", [{"validation_split": 0.5}, {"validation_data": np.zeros((8, 2), "float32")}])
+def test_validating_without_metrics_is_refused_before_training(make_gan, points, options):
+    with pytest.raises(ConfigError, match="validation_metrics"):
+        make_gan().fit(points, verbose=0, **options)
+
+
+def test_evaluating_without_metrics_is_refused(make_gan, points):
+    with pytest.raises(ConfigError, match="validation_metrics"):
+        make_gan().evaluate(points, verbose=0)
+
+
+def test_saving_as_one_model_says_what_to_save(make_gan, tmp_path):
+    with pytest.raises(ConfigError, match=r"gan\.sampler\.save"):
+        make_gan().save(tmp_path / "gan.keras")

@@ -291,7 +291,7 @@ def test_a_bad_array_file_is_named_with_what_was_found(tmp_path, case):
 
 
 @pytest.mark.parametrize(("options", "error", "message"), [
-    ({"resize": 0}, ConfigError, "`resize` must be a positive int"),
+    ({"resize": 0}, ConfigError, r"`resize` must be an int of 1\.\.16384"),
     ({"resize": (3, 4, 5)}, ConfigError, r"Received: resize=\(3, 4, 5\)"),
     ({"resize_filter": "nearest"}, ConfigError, "Known: bicubic, box"),
     ({"channels": 2}, ConfigError, "`channels` must be 1"),
@@ -317,3 +317,24 @@ def test_a_wrong_path_is_refused(tmp_path, name, message):
 def test_a_batch_size_of_0_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="`batch_size` must be at least 1"):
         iterate_images(tmp_path, 0)
+
+
+def test_bytes_stay_bytes_whatever_is_stated_of_floats(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), dtype=np.uint8)
+    np.save(tmp_path / "a.npy", pixels)
+    np.testing.assert_array_equal(read_images(tmp_path / "a.npy", value_range="signed"), pixels)
+
+
+@pytest.mark.parametrize(("values", "stated"), [((0, 255), "unit"), ((-1, 1), "unit"), ((0, 255), "signed")])
+def test_pixels_outside_the_stated_range_are_refused(tmp_path, values, stated):
+    pixels = np.linspace(*values, 4 * 64).reshape(4, 8, 8)
+    np.save(tmp_path / "a.npy", pixels)
+    with pytest.raises(DataError, match=r"do not lie in the stated range.*--value-range"):
+        open_images(tmp_path / "a.npy", value_range=stated)
+
+
+@pytest.mark.parametrize(("shape", "message"), [((16, 16, 3), "single colour picture"), ((2, 8, 8, 4), "4 channels. Expected 1")])
+def test_arrays_that_are_no_set_of_pictures_are_refused(tmp_path, shape, message):
+    np.save(tmp_path / "a.npy", np.zeros(shape, np.uint8))
+    with pytest.raises(DataError, match=message):
+        open_images(tmp_path / "a.npy")

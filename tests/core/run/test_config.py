@@ -6,7 +6,7 @@ import pydantic
 import pytest
 
 from gan_core.errors import ConfigError
-from gan_core.run.config import RunConfig, differences, read_yaml, validate, write_yaml
+from gan_core.run.config import RunConfig, check_seed, differences, read_yaml, validate, write_yaml
 
 
 class Config(RunConfig):
@@ -108,3 +108,17 @@ def test_differences_name_field_old_and_new_value_and_nothing_else():
 
 def test_a_field_that_only_one_side_has_differs():
     assert differences({"a": 1}, {"a": 1, "b": 2}) == ["b: None -> 2"]
+
+
+def test_a_key_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "c.yaml").write_text("on: 3\n")
+    with pytest.raises(ConfigError, match=r"c\.yaml: unknown key True"):
+        read_yaml(tmp_path / "c.yaml")
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_has_at_most_32_bits(seed):
+    with pytest.raises(ConfigError, match=f"seed={seed}"):
+        check_seed(seed)
+    with pytest.raises(ConfigError, match="`seed`"):
+        validate(RunConfig, {"seed": seed}, "options")

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gan_core.errors import RunError
+from gan_core.errors import DataError, RunError
 from gan_core.run.doctor import Doctor, diagnose
 from gan_core.run.finding import ADVICE
 
@@ -360,4 +360,11 @@ def test_diagnose_of_a_run_without_records_finds_nothing(tmp_path, capsys):
 
 def test_diagnose_refuses_what_is_no_run_folder(tmp_path):
     with pytest.raises(RunError, match=r"is not a run folder"):
+        diagnose(tmp_path)
+
+
+def test_a_record_without_a_readable_line_is_refused(tmp_path):
+    (tmp_path / "config.yaml").write_text("recipe: x")
+    (tmp_path / "metrics.jsonl").write_text("garbage")
+    with pytest.raises(DataError, match="no line can be read"):
         diagnose(tmp_path)

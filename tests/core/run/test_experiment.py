@@ -19,7 +19,7 @@ from gan_core.loader import ArraySource, Loader
 from gan_core.losses import NonSaturating, Wasserstein
 from gan_core.objective import Objective
 from gan_core.regularizers import GradientPenalty
-from gan_core.run.checkpoint import Checkpoints
+from gan_core.run.checkpoint import Checkpoints, Saved, verify
 from gan_core.run.config import RunConfig
 from gan_core.run.experiment import Experiment, Phase, restore_for_reading, resume_experiment, run_experiment
 from gan_core.run.folder import RunFolder
@@ -361,3 +361,26 @@ class TestRefusals:
             run_experiment(experiment_of(make_gan(), points, {1: crash}), folder, CONFIG, progress=Progress(quiet=True))
         with RunFolder(folder.path).lock():
             pass
+
+
+def test_a_checkpoint_that_is_pruned_while_it_is_read_gives_way_to_a_newer_one(tmp_path, monkeypatch):
+    import shutil
+
+    from gan_core.run import experiment as module
+
+    folder = folder_in(tmp_path / "run")
+    run_experiment(build(), folder, CONFIG.model_copy(update={"checkpoint_every": 5}), progress=Progress(quiet=True))
+    checkpoints = Checkpoints(folder.checkpoints)
+    real, taken = checkpoints.newest(5)[0], []
+
+    def newest(self, step=None):
+        taken.append(1)
+        return (real, []) if len(taken) == 1 else (checkpoints_newest(self), [])
+
+    def checkpoints_newest(self):
+        return Saved(self.path(10), verify(self.path(10)))
+
+    monkeypatch.setattr(Checkpoints, "newest", newest)
+    shutil.rmtree(real.path)
+    saved, _ = module.restore_newest(build(), folder)
+    assert (saved.step, len(taken)) == (10, 2)

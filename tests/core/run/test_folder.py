@@ -164,3 +164,11 @@ def test_the_environment_holds_command_and_versions(tmp_path):
     found = json.loads(folder.environment.read_text())
     assert found["command"] == sys.argv
     assert {"gan-core", "tensorflow", "keras", "numpy"} <= set(found["versions"])
+
+
+def test_the_directory_of_the_start_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = RunFolder.create(tmp_path / "run", "x")
+    assert folder.started_in() is None
+    folder.write_environment()
+    assert folder.started_in() == tmp_path

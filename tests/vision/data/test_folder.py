@@ -114,7 +114,7 @@ def test_on_bad_error_lists_every_reject_and_the_remedy(tmp_path):
     assert message.startswith(f"2 of 5 images of folder {tmp_path} cannot be used")
     assert "bad00.png: found an HTML page" in message
     assert "bad01.png" in message
-    assert "`on_bad`='skip'" in message
+    assert "--on-bad skip" in message
 
 
 def test_a_long_list_of_rejects_is_cut(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Mapping, Sequence
 
 import keras
@@ -321,6 +322,35 @@ class GAN(keras.Model):
             return True
         wanted = self.n_critic(int(self.generator_steps.numpy())) if callable(self.n_critic) else self.n_critic
         return int(self.critic_streak.numpy()) + 1 >= wanted
+
+    @functools.wraps(keras.Model.fit)
+    def fit(self, *arguments, **keywords):  # noqa: D102
+        if keywords.get("validation_data") is not None or keywords.get("validation_split"):
+            self._require_validation_metrics()  # not only at the end of the first epoch
+        return super().fit(*arguments, **keywords)
+
+    def make_test_function(self, force=False):
+        """Refuse a validation that nothing would measure.
+
+        Raises:
+            ConfigError: no `validation_metrics` were compiled.
+        """
+        self._require_validation_metrics()
+        return super().make_test_function(force)
+
+    def _require_validation_metrics(self):
+        if not self.validation_metrics:
+            raise ConfigError("validating a GAN needs metrics of real and generated samples. Received: none. Pass "
+                              "compile(..., validation_metrics=[...]), such as gan_core.metrics.KernelDistanceMetric.")
+
+    def get_config(self):
+        """A GAN holds functions and several networks: it is not saved as one model.
+
+        Raises:
+            ConfigError: always; the message says what to save.
+        """
+        raise ConfigError("a GAN is not saved as one model. Save what samples with `gan.sampler.save(...)`, weights "
+                          "with `gan.save_weights(...)`, or train with `run_experiment`, whose checkpoints hold all.")
 
     def test_step(self, batch):
         """Feed the validation metrics with real samples and as many from the averaged generator."""

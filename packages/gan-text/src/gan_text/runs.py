@@ -80,13 +80,12 @@ class TextRun:
         self.vocabulary = vocabulary_of(self.folder)
         start_tensorflow(seed=self.config.seed, precision=self.config.precision)
         from gan_core.run.checkpoint import Checkpoints
-        from gan_core.run.experiment import restore_for_reading
+        from gan_core.run.experiment import restore_newest
 
-        saved, self.complaints = Checkpoints(self.folder.checkpoints).newest()
-        self._require_size(saved)
+        self._require_size(Checkpoints(self.folder.checkpoints).newest()[0])
         blank = module.placeholder(self.config, self.vocabulary)
         self.experiment = module.build(self.config, *blank)
-        restore_for_reading(self.experiment, saved, self.folder)
+        saved, self.complaints = restore_newest(self.experiment, self.folder)
         self.gan, self.step = self.experiment.gan, saved.step
 
     def _require_size(self, saved) -> None:

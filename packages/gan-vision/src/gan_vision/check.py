@@ -7,9 +7,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from gan_core.errors import DataError
+
 
 def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split], npy:FILE, npz:FILE, or digits.")],
-          size: Annotated[int, Parameter(help="Pixels of each side to try.")] = 32, data_dir: str | None = None,
+          size: Annotated[int, Parameter(help="Pixels of each side to try; folders are only decoded.")] = 32,
+          data_dir: str | None = None,
           as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative="")] = False) -> None:
     """Decode every image of a source once; print a summary and the table of rejects. Exit code 3 if there are any.
 
@@ -29,7 +32,10 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
                 "smallest": report.smallest, "largest": report.largest,
                 "rejects": [{"path": str(reject.path), "reason": reject.reason} for reject in report.rejects]}))
         else:
-            stdout().print(report.table())
+            _print(data, report, stdout())
+        if report.rejects:
+            raise DataError(f"{data}: {len(report.rejects)} of {report.total} images cannot be used. Repair or remove "
+                            "them, or pass `--on-bad skip` to `train`.")
         report.raise_for("error")
         return
     images = load_images(data, size=size, data_dir=data_dir)
@@ -40,3 +46,16 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
     else:
         stdout().print(f"{images.name}: {len(images):,} images {images.image_shape}, "
                        f"{len(images.class_names) or 'no'} classes; all can be used", markup=False)
+
+
+def _print(data: str, report, console) -> None:
+    """What can be used, and the table of what cannot."""
+    sizes = "" if not report.usable else f", {_size(report.smallest)} to {_size(report.largest)} pixels"
+    classes = f", {len(report.class_counts)} classes" if report.class_counts else ""
+    console.print(f"{data}: {report.usable:,} of {report.total:,} images can be used{sizes}{classes}", markup=False)
+    if report.rejects:
+        console.print(report.table())
+
+
+def _size(size) -> str:
+    return " x ".join(map(str, size)) if isinstance(size, tuple | list) else str(size)

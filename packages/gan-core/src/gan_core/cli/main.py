@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 import tempfile
@@ -13,12 +14,16 @@ from cyclopts import App, CycloptsError
 from rich.console import Console
 
 from gan_core.errors import GanError
+from gan_core.run.config import check_seed
 from gan_core.run.progress import stdout
 
 
 def run(app: App, arguments: list[str] | None = None) -> None:
     """Parse, call, and leave with 0 (ok), 2 (usage, config), 3 (data), 4 (diverged), 130/143 (interrupted)."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without UTF-8 gets ? for what it cannot show
+            stream.reconfigure(errors="replace")
     debug = "--debug" in arguments
     if debug:
         arguments.remove("--debug")
@@ -101,6 +106,7 @@ def start_tensorflow(*, seed: int, precision: str = "float32") -> str:
     Returns:
         The device, in words.
     """
+    check_seed(seed)
     # 3: a graph optimizer that gives up ("remapper failed") logs an error though the step is right without it; what
     # really fails raises.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

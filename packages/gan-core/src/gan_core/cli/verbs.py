@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from gan_core.cli.main import start_tensorflow
 from gan_core.cli.modality import Modality, as_yaml
-from gan_core.errors import ConfigError, choose
+from gan_core.errors import ConfigError, DataError, choose
 from gan_core.run.config import RunConfig, read_yaml, validate, write_yaml
 from gan_core.run.folder import RunFolder
 from gan_core.run.progress import Progress, stdout
@@ -59,6 +60,10 @@ def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, 
     progress.say("starting TensorFlow ...")
     device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
     experiment = module.build(resolved, *module.load(resolved))
+    if resolved.init_from is not None:  # before a folder is made
+        from gan_core.run.initial_weights import find_weights
+
+        find_weights(experiment.gan, Path(resolved.init_from), experiment.representation)
     if dry_run:
         stdout().print(as_yaml({"recipe": recipe, **resolved.model_dump(mode="json")}), markup=False, end="")
         print_description(description(recipe, resolved, experiment))
@@ -112,7 +117,7 @@ def resume(modality: Modality, run: Path, *, steps: int | None = None, config: P
             saved, _ = checkpoints.newest()
             refuse_other_config(saved, folder, resolved, may_change)
             done = saved.step
-        experiment = module.build(resolved, *module.load(resolved))
+        experiment = module.build(resolved, *data_of(module, resolved, folder))
         refuse_fewer_steps(done, experiment.steps)
         write_yaml(folder.config, recipe, resolved)
         announce(modality, progress, folder, device)
@@ -144,17 +149,29 @@ def load_run(modality: Modality, run: Path, *, data: bool = False) -> tuple[Expe
     _, module, values = modality.recipe_of(folder.config)
     config = validate(module.Config, values, str(folder.config))
     start_tensorflow(seed=config.seed, precision=config.precision)
-    from gan_core.run.checkpoint import Checkpoints
-    from gan_core.run.experiment import restore_for_reading
+    from gan_core.run.compatibility import refuse_other_data
+    from gan_core.run.experiment import restore_newest
 
-    saved, complaints = Checkpoints(folder.checkpoints).newest()
+    loaded = data_of(module, config, folder) if data else module.placeholder(config)
+    experiment = module.build(config, *loaded)
+    saved, complaints = restore_newest(experiment, folder)
     for complaint in complaints:
         Progress().say(f"{complaint}: using {saved.path.name}")
-
-    loaded = module.load(config) if data else module.placeholder(config)
-    experiment = module.build(config, *loaded)
-    restore_for_reading(experiment, saved, folder)
+    if data:  # else what was held out would no longer be what it was
+        refuse_other_data(saved, folder, config, [phase.data.content_hash for phase in experiment.phases], ("steps",))
     return experiment, config, saved, loaded if data else None
+
+
+def data_of(module: ModuleType, config: RunConfig, folder: RunFolder):
+    """The data of a run: what `module.load` gives; an error says where relative paths began when the run did."""
+    try:
+        return module.load(config)
+    except DataError as error:
+        began = folder.started_in()
+        if began is None or began == Path.cwd():
+            raise
+        raise type(error)(f"{error}\nRelative paths begin in the current directory; the run was started in "
+                          f"{began}.") from None
 
 
 def sample(modality: Modality, run: Path, *, count: int, out: Path | None, seed: int, raw: bool) -> Path:

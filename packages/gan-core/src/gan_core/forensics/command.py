@@ -10,6 +10,7 @@ import numpy as np
 from gan_core.errors import DataError
 from gan_core.forensics.compare import Comparison, compare
 from gan_core.forensics.report import write_report
+from gan_core.run.config import check_seed
 
 MOST_VALUES = 20_000_000  # pixel values per set: 160 MB each, and about four times that while comparing
 
@@ -39,12 +40,15 @@ def forensics(real: str, fake: str, *, out: str = "forensics", quantise: int | N
     Example:
         >>> forensics("digits.npz:test", "fake.npy", out="report")
     """
+    check_seed(seed)
     progress = not (json or quiet)
     reference, of_real = _load(real, "REAL", count, resize, value_range, seed, progress)
     sample, of_fake = _load(fake, "FAKE", count, resize, value_range, seed, progress)
     if reference.shape[1:] != sample.shape[1:]:
+        remedy = ("Bring them to one size with `resize` (--resize)." if reference.shape[3] == sample.shape[3]
+                  else "Convert one side: grey and colour cannot be compared.")
         raise DataError(f"REAL and FAKE must hold images of one shape. Found: {real} {reference.shape[1:]}, "
-                        f"{fake} {sample.shape[1:]} (height, width, channels). Bring them to one size with `resize`.")
+                        f"{fake} {sample.shape[1:]} (height, width, channels). {remedy}")
     with _busy(f"comparing {len(sample):,} with {len(reference):,} images", progress):
         comparison = compare(reference, sample, quantise=quantise or None, repeats=repeats, seed=seed)
         comparison.settings.update(real=str(real), fake=str(fake), images_in_source=[of_real, of_fake], resize=resize)

@@ -192,7 +192,7 @@ def _checked_header(stream, label: str, max_pixels: int) -> Image.Image:
     width, height = image.size
     if width * height > max_pixels:
         raise ImageError(label, f"found {width} x {height} = {width * height / 1e6:.0f} million pixels; expected at "
-                                f"most {max_pixels / 1e6:g} million. Shrink it, or raise `max_pixels`.")
+                                f"most {max_pixels / 1e6:g} million. Shrink it, or raise `max_pixels` in Python.")
     return image
 
 

@@ -52,7 +52,7 @@ class ImageFolder:
             return pixels
         if resize_filter is None:  # its header told another size
             raise DataError(f"{file}: found {pixels.shape[0]} x {pixels.shape[1]} (height x width), expected "
-                            f"{height} x {width}. Bring all images to one size with `resize`.")
+                            f"{height} x {width}. Bring all images to one size with `resize` (--resize).")
         picture = Image.fromarray(pixels[..., 0] if channels == 1 else pixels)
         return np.asarray(picture.resize((width, height), FILTERS[resize_filter])).reshape(height, width, channels)
 
@@ -85,7 +85,8 @@ def open_folder(path: Path, *, max_pixels: int, progress: bool, same_size: bool)
         if sizes and size not in sizes and same_size:
             first, example = next(iter(sizes.items()))
             raise DataError(f"{file}: all images must have one size. Found: {size[0]} x {size[1]} (height x width), "
-                            f"but {example.name} has {first[0]} x {first[1]}. Bring them to one size with `resize`.")
+                            f"but {example.name} has {first[0]} x {first[1]}. Bring them to one size with `resize` "
+                            "(--resize).")
         sizes.setdefault(size, file)
         channels = channels if gray else 3
     return ImageFolder(path, tuple(files), next(iter(sizes)) if len(sizes) == 1 else None, channels, max_pixels)

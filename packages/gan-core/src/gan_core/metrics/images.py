@@ -14,6 +14,7 @@ from gan_core.metrics.array_files import ArrayFile, open_array
 from gan_core.metrics.image_folder import FILTERS, ImageFolder, open_folder
 
 # name -> (scale, offset): value * scale + offset lies in [0, 1]
+LARGEST = 16_384  # pixels of a side
 VALUE_RANGES = {"unit": (1.0, 0.0), "signed": (0.5, 0.5), "bytes": (1 / 255, 0.0)}
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R 601, as Pillow's convert("L")
 
@@ -149,8 +150,6 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
         rows = np.sort(np.random.default_rng(seed).choice(total, count, replace=False))
     if isinstance(source, ArrayFile):
         found_range = _value_range(source, rows, value_range)
-        if channels is not None and own_channels not in (1, 3):
-            raise DataError(f"{path}: only images of 1 or 3 channels can be converted. Found: {own_channels} channels.")
     height, width = cast(tuple[int, int], size or own)  # without `resize` a folder has one size
     return ImageSet(source, rows, int(height), int(width), channels or own_channels, found_range,
                     resize_filter if size is not None and tuple(own or ()) != size else None, eight_bit, total)
@@ -226,8 +225,8 @@ def _size(resize) -> tuple[int, int] | None:
     if resize is None:
         return None
     size = (resize, resize) if isinstance(resize, int) else tuple(resize)
-    if len(size) != 2 or not all(isinstance(side, int) and side >= 1 for side in size):
-        raise ConfigError(f"`resize` must be a positive int or (height, width). Received: resize={resize!r}.")
+    if len(size) != 2 or not all(isinstance(side, int) and 1 <= side <= LARGEST for side in size):
+        raise ConfigError(f"`resize` must be an int of 1..{LARGEST} or (height, width). Received: resize={resize!r}.")
     return size
 
 
@@ -243,6 +242,9 @@ def _split_key(path: str | Path) -> tuple[Path, str | None]:
 def _array_channels(source: ArrayFile) -> int:
     shape = source.shape
     if len(shape) == 3:
+        if shape[-1] in (3, 4) and shape[1] > 8:
+            raise DataError(f"{source.path}: a shape of {shape} is a single colour picture, or pictures {shape[-1]} "
+                            "pixels wide. Expected (N, H, W) or (N, H, W, C): save array[None] for one picture.")
         return 1
     if len(shape) != 4:
         raise DataError(f"{source.path}: images must have shape (N, H, W) or (N, H, W, C). Found: {shape}. "
@@ -250,11 +252,14 @@ def _array_channels(source: ArrayFile) -> int:
     if shape[-1] > 4 and shape[1] in (1, 3):
         raise DataError(f"{source.path}: the channels seem to come first. Found: {shape}. Expected (N, H, W, C): save "
                         "array.transpose(0, 2, 3, 1).")
+    if shape[-1] not in (1, 3):
+        raise DataError(f"{source.path}: {shape[-1]} channels. Expected 1 (grey) or 3 (RGB): leave out what is not "
+                        "colour, such as alpha, before saving.")
     return shape[-1]
 
 
 def _value_range(source: ArrayFile, rows: np.ndarray, stated: str) -> str:
-    if source.dtype == np.uint8 and stated == "auto":
+    if source.dtype == np.uint8:  # bytes are bytes, whatever is stated of the floats beside them
         return "bytes"
     low, high, row = np.inf, -np.inf, 0
     for block in source.blocks(rows, 256):
@@ -263,6 +268,11 @@ def _value_range(source: ArrayFile, rows: np.ndarray, stated: str) -> str:
             raise DataError(f"{source.path}: image number {rows[bad]} holds NaN or infinite values. Remove it.")
         low, high, row = min(low, float(block.min())), max(high, float(block.max())), row + len(block)
     if stated != "auto":
+        least, most = {"unit": (0, 1), "signed": (-1, 1), "bytes": (0, 255)}[stated]
+        margin = 0.1 * (most - least)  # a linear generator overshoots a little, and is clipped
+        if low < least - margin or high > most + margin:
+            raise DataError(f"{source.path}: the pixels do not lie in the stated range. Found: values from {low:g} to "
+                            f"{high:g}, stated: {stated} [{least}, {most}]. Correct `value_range` (--value-range).")
         return stated
     if source.dtype.kind == "f" or source.dtype.kind == "b":
         if low >= 0 and high <= 1:
@@ -272,7 +282,8 @@ def _value_range(source: ArrayFile, rows: np.ndarray, stated: str) -> str:
     if low >= 0 and 127 < high <= 255:  # a smaller maximum may be another scale, for example 16 grey levels
         return "bytes"
     raise DataError(f"{source.path}: the range of the pixels is unclear. Found: {source.dtype} from {low:g} to "
-                    f"{high:g}. State it with `value_range`: unit [0, 1], signed [-1, 1] or bytes [0, 255].")
+                    f"{high:g}. State it with `value_range` (--value-range): unit [0, 1], signed [-1, 1] or "
+                    "bytes [0, 255].")
 
 
 def _resized(image: np.ndarray, height: int, width: int, resize_filter: str) -> np.ndarray:

@@ -58,5 +58,5 @@ def refuse_other_data(saved: Saved, folder: RunFolder, config: RunConfig, hashes
     if set(may_change) - {"steps"}:
         return "the data are others than those of the checkpoint: the run goes on with these"
     raise DataError(f"run {folder.path} was trained on other data until step {saved.step:,}: the content of "
-                    f"{config.data or 'its data'} has changed. Restore it, or continue on the data as they are with "
-                    "--allow-change data.")
+                    f"{config.data or 'its data'} has changed. Restore it, or let `resume` go on with the data as they "
+                    "are: --allow-change data.")

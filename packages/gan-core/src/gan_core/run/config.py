@@ -10,11 +10,14 @@ import yaml
 
 from gan_core.errors import ConfigError, did_you_mean
 
+LARGEST_SEED = 2**32 - 1
+
 
 class RunConfig(pydantic.BaseModel):
     """Settings of one run. Recipes extend it; the numbers of their source are the defaults."""
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True,
+                                       allow_inf_nan=False)
 
     data: str = ""
     """Where the data are: folder:PATH, tfds:NAME, ..."""
@@ -22,7 +25,7 @@ class RunConfig(pydantic.BaseModel):
     """Discriminator updates in total."""
     batch_size: int = pydantic.Field(64, ge=1)
     """Examples per update."""
-    seed: int = pydantic.Field(0, ge=0)
+    seed: int = pydantic.Field(0, ge=0, le=LARGEST_SEED)
     """Determines weights, noise, data order and augmentation."""
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
     """Compute dtype; losses, logits and weights stay float32."""
@@ -82,7 +85,20 @@ def read_yaml(path: Path) -> dict:
         raise ConfigError(f"{path} is not valid YAML: {where}. Expected: `key: value` lines.") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `key: value` lines. Received: {type(values).__name__}.")
+    if odd := [key for key in values if not isinstance(key, str)]:
+        raise ConfigError(f"{path}: unknown key {odd[0]!r}. Keys are names of settings; YAML reads a bare number, "
+                          "date, on or yes as something else.")
     return values
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that not every generator of random numbers takes.
+
+    Raises:
+        ConfigError: it is negative or has more than 32 bits.
+    """
+    if not 0 <= seed <= LARGEST_SEED:
+        raise ConfigError(f"`--seed` must lie in 0..{LARGEST_SEED}. Received: seed={seed}.")
 
 
 def write_yaml(path: Path, recipe: str, config: RunConfig) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_core.errors import DataError
 from gan_core.run.finding import ADVICE, Finding
 from gan_core.run.metrics_file import read_lines
 from gan_core.run.ticks import BLOCKS, WINDOW, Tick, Ticks, mean, series
@@ -252,6 +253,9 @@ def diagnose(run: Path | str) -> list[Finding]:
 
     folder = RunFolder.open(run)
     lines = read_lines(folder.metrics)
+    if not lines and folder.metrics.exists() and folder.metrics.stat().st_size:
+        raise DataError(f"{folder.metrics}: no line can be read. Expected: JSON lines with a key `step`. Restore the "
+                        "file that the run wrote.")
     doctor = Doctor(loss=_recorded_loss(folder.checkpoints))
     for line in lines:
         doctor.observe(line["step"], {name: value for name, value in line.items() if name != "step"})

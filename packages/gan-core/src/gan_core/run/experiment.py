@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from gan_core.errors import DataError, DivergedError
+from gan_core.errors import CheckpointError, DataError, DivergedError
 from gan_core.gan import GAN
 from gan_core.loader import Loader
 from gan_core.run.checkpoint import Checkpoints, Saved
@@ -115,6 +115,24 @@ def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConf
         CheckpointError: no checkpoint can be used.
     """
     return _Run(experiment, folder, config, progress).execute(resume=True, may_change=may_change)
+
+
+def restore_newest(experiment: Experiment, folder: RunFolder, attempts: int = 3) -> tuple[Saved, list[str]]:
+    """`restore_for_reading` of the newest good checkpoint, which a run at work may replace meanwhile.
+
+    Returns:
+        The checkpoint, and one message per damaged one passed over.
+    """
+    while True:
+        saved, complaints = Checkpoints(folder.checkpoints).newest()
+        try:
+            restore_for_reading(experiment, saved, folder)
+        except CheckpointError:
+            attempts -= 1
+            if attempts and not saved.path.exists():  # pruned since it was verified: there is a newer one
+                continue
+            raise
+        return saved, complaints
 
 
 def restore_for_reading(experiment: Experiment, saved: Saved, folder: RunFolder) -> None:

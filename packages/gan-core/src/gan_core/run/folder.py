@@ -121,9 +121,17 @@ class RunFolder:
     def write_environment(self) -> None:
         """Record the command, the machine and the versions."""
         self.environment.write_text(json.dumps({
-            "command": sys.argv, "python": platform.python_version(), "platform": platform.platform(),
-            "cores": os.cpu_count(), "versions": installed_versions(), "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "command": sys.argv, "directory": str(Path.cwd()), "python": platform.python_version(),
+            "platform": platform.platform(), "cores": os.cpu_count(), "versions": installed_versions(),
+            "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         }, indent=2) + "\n", encoding="utf-8")
+
+    def started_in(self) -> Path | None:
+        """The directory in which the run was started; None where that is not known."""
+        try:
+            return Path(json.loads(self.environment.read_text(encoding="utf-8"))["directory"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
 
 
 def installed_versions() -> dict[str, str]:

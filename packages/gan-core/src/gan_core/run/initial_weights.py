@@ -34,6 +34,21 @@ def take_over(gan: GAN, run: Path, representation: Mapping[str, str | float]) ->
         CheckpointError: no checkpoint can be used.
         ConfigError: other networks, or samples that mean something else.
     """
+    saved, places, complaints = find_weights(gan, run, representation)
+    for name, network in networks_of(gan).items():
+        for weight, value in zip(network.weights, _read(saved, places[name]), strict=True):
+            weight.assign(value)
+    note = "".join(f"{complaint}; " for complaint in complaints)
+    return f"{note}networks begin with the weights of {run}, step {saved.step:,}; this run starts at step 0"
+
+
+def find_weights(gan: GAN, run: Path, representation: Mapping[str, str | float]) -> tuple[
+        Saved, dict[str, list[int]], list[str]]:
+    """The checkpoint that `take_over` would read, the places of each network's weights in it, and complaints.
+
+    Raises:
+        RunError, CheckpointError, ConfigError: as `take_over`.
+    """
     saved, complaints = Checkpoints(RunFolder.open(run).checkpoints).newest()
     for name, value in representation.items():
         theirs = saved.manifest.get("representation", {}).get(name)
@@ -46,14 +61,9 @@ def take_over(gan: GAN, run: Path, representation: Mapping[str, str | float]) ->
                               "step to write a checkpoint that does.")
     if "averaged_generator" not in places:
         places = {**places, "averaged_generator": places["generator"]}
-    networks = networks_of(gan)
-    for name, network in networks.items():
+    for name, network in networks_of(gan).items():
         _refuse_other_network(name, network, places.get(name), saved, run)
-    for name, network in networks.items():
-        for weight, value in zip(network.weights, _read(saved, places[name]), strict=True):
-            weight.assign(value)
-    note = "".join(f"{complaint}; " for complaint in complaints)
-    return f"{note}networks begin with the weights of {run}, step {saved.step:,}; this run starts at step 0"
+    return saved, places, complaints
 
 
 def _refuse_other_network(name: str, network: keras.Model, places: list[int] | None, saved: Saved, run: Path) -> None:

@@ -63,6 +63,10 @@ def load_arrays(
             raise
         raise DataError(f"cannot read the array file {shown}: {error}. Expected a .npy or .npz file of plain numbers, "
                         "written by numpy.save or numpy.savez.") from error
+    if images.ndim == 3 and images.shape[-1] in (3, 4) and images.shape[1] > 8:
+        raise DataError(f"{shown}: a shape of {images.shape} is a single colour picture, or pictures "
+                        f"{images.shape[-1]} pixels wide. Expected (n, height, width) or (n, height, width, channels): "
+                        "save array[None] for one picture.")
     if images.ndim == 3:
         images = images[..., None]
     if images.ndim != 4 or images.dtype != np.uint8 or images.shape[-1] not in (1, 3) or 0 in images.shape:

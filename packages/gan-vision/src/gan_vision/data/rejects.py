@@ -80,8 +80,9 @@ def apply_policy(rejects: Sequence[Reject], total: int, on_bad: str, *, name: st
     if len(rejects) > _SHOWN:
         table += f"\n  ... and {len(rejects) - _SHOWN} more"
     if on_bad == "error":
-        raise DataError(f"{head}:{table}\nRepair or remove them, or leave them out with `on_bad`='skip'.")
+        raise DataError(f"{head}:{table}\nRepair or remove them, or leave them out with on_bad='skip' (--on-bad "
+                        "skip).")
     if len(rejects) > SKIP_CEILING * total or len(rejects) == total:
-        raise DataError(f"{head}, more than the {SKIP_CEILING:.0%} that `on_bad`='skip' leaves out:{table}\n"
+        raise DataError(f"{head}, more than the {SKIP_CEILING:.0%} that on_bad='skip' leaves out:{table}\n"
                         "Repair or remove them: so many point to a wrong folder or a broken copy.")
     logging.getLogger(__name__).warning("%s and are left out:%s", head, table)

@@ -224,7 +224,8 @@ def _open_split(builder, split: str, image_key: str, name: str):
         others = sorted(entry.name for entry in entries if entry.is_dir())
         versions = f" Other versions: {', '.join(others)}; ask for tfds:{builder.name}:VERSION." if others else ""
         raise DataError(f"tfds:{name} is not prepared. Looked in: {place}.{versions} Prepare it once with:\n"
-                        f"  {prepare_command(builder)}\nor pass `download`=True, or the right `data_dir`.") from error
+                        f"  {prepare_command(builder)}\nor pass download=True (--download), or the right "
+                        "data_dir (--data-dir).") from error
     except Exception as error:
         raise DataError(f"cannot read the split {split!r} of tfds:{builder.name}: {error}. "
                         f"{_splits_line(builder)}") from error

@@ -240,3 +240,58 @@ def test_the_demo_leaves_sounds_pictures_and_a_table(capsys, tmp_path):
     assert list(json.loads((tmp_path / "demo/table.json").read_text())["systems"]) == [
         "noisy", "spectral_subtraction", "wiener", "segan-tiny"]
     assert "next: gan-audio enhance" in text
+
+
+def test_an_exported_model_is_read_by_a_process_that_has_built_no_network(trained, write, tmp_path):
+    model, source = tmp_path / "model.keras", write("in.wav", np.random.default_rng(0).normal(0, 0.1, 8000))
+    program = [sys.executable, "-W", "ignore", "-c", "from gan_audio.cli import main; main()"]
+    subprocess.run([*program, "export", str(trained), str(model)], check=True, capture_output=True)
+    subprocess.run([*program, "enhance", str(source), str(tmp_path / "a.wav"), "--run", str(model)], check=True)
+    subprocess.run([*program, "enhance", str(source), str(tmp_path / "b.wav"), "--run", str(trained)], check=True)
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+
+
+def test_no_number_of_a_wide_table_is_cut(capsys, corpus, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    metrics = [part for name in ("si_sdr", "segmental_snr", "snr", "log_spectral_distance", "llr", "wss", "stoi")
+               for part in ("--metrics", name)]
+    code, out, _ = call(capsys, "evaluate", "--data", f"folder:{corpus}", *metrics)
+    assert code == 0
+    assert "…" not in out
+    assert max(map(len, out.splitlines())) <= 80
+    for name in ("si_sdr", "ssnr", "snr", "lsd", "llr", "wss", "stoi"):
+        assert name in out
+
+
+def test_options_of_models_are_refused_beside_a_baseline(capsys, write, tmp_path):
+    source = write("in.wav", np.zeros(4000))
+    code, _, err = call(capsys, "enhance", source, tmp_path / "out.wav", "--baseline", "wiener", "--high-pass", "20")
+    assert code == 2
+    assert "--high-pass: for models only" in err
+
+
+def test_two_runs_of_one_name_both_stand_in_the_table(capsys, trained, tmp_path):
+    import shutil
+
+    runs = [tmp_path / side / "run" for side in "ab"]
+    for each in runs:
+        shutil.copytree(trained, each)
+    code, out, _ = call(capsys, "evaluate", "--run", runs[0], "--run", runs[1], "--baseline", "none", "--metrics", "snr",
+                        "--json")
+    assert code == 0
+    assert list(json.loads(out)["systems"]) == ["noisy", str(runs[0]), str(runs[1])]
+
+
+def test_a_run_refuses_other_validation_recordings(capsys, corpus, tmp_path):
+    import shutil
+
+    copy = tmp_path / "corpus"
+    shutil.copytree(corpus, copy)
+    assert call(capsys, "train", "segan-tiny", "--data", f"folder:{copy}", "--held-out", "s1", "--out", tmp_path / "run",
+                *TINY)[0] == 0
+    held_out = copy / "clean" / "s1_1.wav"
+    samples, rate = soundfile.read(held_out)
+    soundfile.write(held_out, 0.5 * samples, rate)
+    code, _, err = call(capsys, "resume", tmp_path / "run", "--steps", "3", "--quiet")
+    assert code == 3
+    assert "was trained on other data" in err

@@ -67,3 +67,14 @@ def test_what_is_no_sound_is_named(tmp_path):
     (tmp_path / "text.wav").write_text("hello")
     with pytest.raises(AudioReadError, match=r"text\.wav"):
         look((tmp_path / "text.wav",))
+
+
+def test_brackets_in_names_are_no_markup(tmp_path, capsys):
+    look((tone(tmp_path / "a[/bold]b.wav".replace("/", "_"), 16_000), tone(tmp_path / "x[red].wav", 16_000)))
+    assert "x[red].wav" in capsys.readouterr().out.replace("\n", "")
+
+
+@pytest.mark.parametrize("options", [{"start": float("nan")}, {"seconds": float("inf")}])
+def test_times_must_be_finite(tmp_path, options):
+    with pytest.raises(AudioConfigError, match="must be finite"):
+        look((tone(tmp_path / "a.wav", 16_000),), **options)

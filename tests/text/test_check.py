@@ -36,3 +36,9 @@ def test_a_grammar_is_checked_too(gan_text):
         code, out, _ = gan_text("check", "--data", f"grammar:{name}")
         assert code == 0
         assert "a valid grammar" in out
+
+
+def test_no_text_is_not_the_current_folder(gan_text):
+    code, _, err = gan_text("check", "--data", "")
+    assert code == 2
+    assert "`--data` must name a text" in err

@@ -37,9 +37,9 @@ def test_a_text_is_trained_sampled_without_it_and_refused_once_its_vocabulary_ch
 
     make_text(words="un le la chien chat oiseau voit trouve aime".split())
     code, _, err = gan_text("resume", run, "--steps", "9")
-    assert code == 2
-    assert "was built with another vocabulary" in err
-    assert gan_text("evaluate", run)[0] == 2
+    assert code == 3
+    assert "has changed since" in err
+    assert gan_text("evaluate", run)[0] == 3
 
     (text / "text.txt").unlink()
     code, out, _ = gan_text("sample", run, "-n", "4")

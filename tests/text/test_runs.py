@@ -6,7 +6,7 @@ import pytest
 
 from gan_core.run.folder import RunFolder
 from gan_text.data import Vocabulary
-from gan_text.errors import TextConfigError, VocabularyError
+from gan_text.errors import TextConfigError, TextDataError, VocabularyError
 from gan_text.runs import TextRun, require_same_vocabulary, vocabulary_of
 
 
@@ -63,6 +63,7 @@ def test_an_interpolation_begins_and_ends_with_its_two_latents(run):
 @pytest.mark.parametrize(("options", "text"), [
     ({"count": 0}, "`count` must be at least 1"), ({"count": 2, "std": 0.0}, "`std` must be positive"),
     ({"count": 2, "temperature": 0.0, "method": "multinomial"}, "`temperature`"), ({"count": 2, "label": 1}, "needs a run with a condition"),
+    ({"count": 2, "seed": -1}, "`--seed` must lie in"), ({"count": 2, "top_k": 3}, "Add --method multinomial"),
     ({"count": 2, "method": "beam"}, "argmax, multinomial")])
 def test_options_out_of_range_are_refused(run, options, text):
     with pytest.raises(TextConfigError, match=text):
@@ -70,8 +71,8 @@ def test_options_out_of_range_are_refused(run, options, text):
 
 
 def test_another_vocabulary_is_refused(arith_run):
-    with pytest.raises(VocabularyError, match="built with another vocabulary"):
-        require_same_vocabulary(RunFolder.open(arith_run), Vocabulary("abcdefgh", specials=("pad",)))
+    with pytest.raises(TextDataError, match=r"training text x\.txt has changed .* \(9 tokens, 9 then; .* number 1\)"):
+        require_same_vocabulary(RunFolder.open(arith_run), Vocabulary("abcdefgh", specials=("pad",)), "x.txt")
 
 
 @pytest.mark.parametrize(("damage", "text"), [
@@ -97,6 +98,10 @@ def test_a_run_with_a_teacher_continues_a_given_start(gan_text, tiny, tmp_path):
     assert not all(text.startswith("x*(") for text in helped.generate(8).texts)
     with pytest.raises(TextConfigError, match=r"`start` must have 1 to 6 tokens\. Received: 7"):
         helped.generate(8, start="x*(y+x)")
+    with pytest.raises(TextConfigError, match="`start` holds 'z', which the run's vocabulary does not know"):
+        helped.generate(8, start="xz")
+    with pytest.raises(TextConfigError, match="`start` must have 1 to 6 tokens"):
+        helped.generate(8, start="")
 
 
 def test_a_run_without_a_teacher_cannot_continue(run):

@@ -2,6 +2,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+import soundfile
 
 from gan_audio.data.folder_mixing import mix_folder
 from gan_audio.data.reading import read_audio
@@ -92,3 +93,27 @@ def test_noise_alone_comes_first_and_leaves_the_snr_of_the_speech_as_it_is(sourc
 def test_a_lead_is_a_length_of_time(sources):
     with pytest.raises(AudioConfigError, match=r"`lead` must lie in 0\.\.60 seconds\. Received: lead=-1"):
         mix_folder(*sources, lead=-1)
+
+
+def test_a_mix_that_fails_leaves_nothing_in_the_way(tmp_path):
+    for name, samples in (("a", np.full(8000, 0.1)), ("b", np.zeros(8000))):
+        (tmp_path / "speech").mkdir(exist_ok=True)
+        soundfile.write(tmp_path / "speech" / f"{name}.wav", samples, 8000)
+    (tmp_path / "noise").mkdir()
+    soundfile.write(tmp_path / "noise" / "n.wav", np.random.default_rng(0).normal(0, 0.1, 8000), 8000)
+    with pytest.raises(AudioDataError):
+        mix_folder(tmp_path / "speech", tmp_path / "noise", tmp_path / "out")
+    with pytest.warns(AudioWarning):
+        assert mix_folder(tmp_path / "speech", tmp_path / "noise", tmp_path / "out", strict=False).pairs == 1
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"snrs": (1e9,)}, "`snrs` must lie in"), ({"sample_rate": 0}, "`sample_rate` must be at least 1000")])
+def test_numbers_out_of_range_are_refused(tmp_path, options, message):
+    for side in ("speech", "noise"):
+        (tmp_path / side).mkdir()
+        soundfile.write(tmp_path / side / "a.wav", np.full(8000, 0.1), 8000)
+    with pytest.raises(AudioConfigError, match=message):
+        mix_folder(tmp_path / "speech", tmp_path / "noise", tmp_path / "out", **options)
+    with pytest.raises(AudioConfigError, match="lies inside"):
+        mix_folder(tmp_path / "speech", tmp_path / "noise", tmp_path / "speech" / "out")

@@ -137,3 +137,13 @@ def test_a_missing_folder_is_refused(tmp_path):
 def test_a_folder_without_sound_is_refused(tmp_path):
     with pytest.raises(AudioDataError, match=r"no sound found. Looked for \.wav, \.flac"):
         list_audio(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "format"), [("x.aiff", "AIFF"), ("x.au", "AU")])
+def test_a_cut_file_of_other_formats_is_refused_and_a_whole_one_read(tmp_path, name, format):
+    path = tmp_path / name
+    soundfile.write(path, np.random.default_rng(0).normal(0, 0.1, 16_000), 16_000, format=format, subtype="PCM_16")
+    assert len(read_audio(path)[0]) == 16_000
+    path.write_bytes(path.read_bytes()[:16_000])
+    with pytest.raises(AudioReadError, match="cut off: the header declares"):
+        read_header(path)

@@ -1,6 +1,7 @@
 import pytest
 
-from gan_text.errors import TextConfigError, TextDataError
+from gan_core.errors import ConfigError
+from gan_text.errors import TextConfigError, TextDataError, TextDecodeError
 from gan_text.grammar import Grammar, command
 
 
@@ -58,3 +59,14 @@ def test_accepts_without_strings_is_refused():
 def test_accepts_with_a_missing_file_names_it(tmp_path):
     with pytest.raises(TextDataError, match=r"none.txt: no such file"):
         command.accepts("arith", file=tmp_path / "none.txt")
+
+
+def test_a_file_of_strings_must_be_utf_8(tmp_path):
+    (tmp_path / "bad.txt").write_bytes(b"x+y\n\xff\n")
+    with pytest.raises(TextDecodeError, match=r"bad\.txt: not UTF-8 at byte 4"):
+        command.accepts("arith", file=tmp_path / "bad.txt")
+
+
+def test_a_negative_seed_is_refused():
+    with pytest.raises(ConfigError, match="seed=-1"):
+        command.sample("arith", seed=-1)

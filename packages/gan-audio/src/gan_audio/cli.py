@@ -76,12 +76,13 @@ def enhance(source: Path, target: Path, /, *, run: Model = None, baseline: str |
         baseline: Instead of a model: identity, spectral_subtraction, wiener, declip or conceal.
         mode: overlap has no seams; concat is what published numbers used; full is one pass, for short recordings.
         z: The generator's noise.
-        seed: Of that noise: the same seed gives the same bits.
+        seed: Of that noise: the same seed (and batch size) gives the same bits.
         high_pass: Hz, of a high-pass on the result; 20 removes drift.
         channels: What to do with several.
         batch_size: Windows at a time.
         best: Use the generator that scored best in validation, not the last.
-        subtype: Sample format such as PCM_16, PCM_24 or FLOAT; by default that of the source.
+        subtype: Sample format such as PCM_16, PCM_24 or FLOAT; by default that of the source (PCM_16 for compressed
+            ones such as mu-law).
         overwrite: Replace files that exist.
         skip_bad: Leave out files that cannot be used, and say so.
         json: Print JSON.
@@ -89,7 +90,7 @@ def enhance(source: Path, target: Path, /, *, run: Model = None, baseline: str |
     """
     from gan_audio import verbs
 
-    options = {} if baseline is not None else {
+    options = {
         "mode": mode, "z": z, "seed": seed, "high_pass": high_pass, "channels": channels, "batch_size": batch_size,
         "best": best}
     verbs.enhance(source, target, run=run, baseline=baseline, subtype=subtype, overwrite=overwrite, skip_bad=skip_bad,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_audio.data.reading import AudioHeader, check_finite, find_audio, read_header
+from gan_audio.data.reading import AudioHeader, check_finite, find_audio, read_header, refuse_inside
 from gan_audio.data.writing import AudioWriter, output_format
 from gan_audio.errors import AudioConfigError, AudioDataError, AudioReadError, AudioWarning, listed
 
@@ -123,6 +123,7 @@ def _jobs(source: Path, target: Path, overwrite: bool) -> list[tuple[Path, Path]
     if source.is_dir():
         if target.exists() and not target.is_dir():
             raise AudioConfigError(f"`target` must be a folder, since `source` is one. Received: target={target}.")
+        refuse_inside(target, source)
         jobs = [(path, target / path.relative_to(source)) for path in find_audio(source)]
     else:
         if not source.exists():
@@ -134,7 +135,7 @@ def _jobs(source: Path, target: Path, overwrite: bool) -> list[tuple[Path, Path]
     present = [goal for _, goal in jobs if goal.exists()]
     if present and not overwrite:
         raise AudioConfigError(f"{len(present)} files exist already: {listed(present, 3)}. "
-                               "Choose another `target`, or pass `overwrite=True`.")
+                               "Choose another `target`, or pass `overwrite=True` (--overwrite).")
     return jobs
 
 
@@ -191,7 +192,7 @@ def _warn(report: EnhanceReport, enhancer) -> None:
     clipped = [f"{file.target} ({file.clipped})" for file in report.files if file.clipped]
     if clipped:
         warnings.warn(f"{report.clipped} samples beyond full scale were clipped in {listed(clipped)}. "
-                      "Pass `subtype=\"FLOAT\"` to keep them.", AudioWarning, stacklevel=3)
+                      "Pass `subtype=\"FLOAT\"` (--subtype FLOAT) to keep them.", AudioWarning, stacklevel=3)
     lost = [file for file in report.files if file.band_lost]
     if lost:
         warnings.warn(f"{enhancer.band_warning(max(file.sample_rate for file in lost))} "

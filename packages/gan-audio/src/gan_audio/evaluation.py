@@ -98,7 +98,11 @@ def evaluate(recordings: Iterable, systems: Mapping, metrics: Iterable[str] = DE
         rate = recording.sample_rate
         for system in values:
             estimate = recording.noisy if system == "noisy" else systems[system].enhance(recording.noisy, rate)
-            for column, value in _measure(recording.clean, estimate, rate, metrics).items():
+            try:
+                found = _measure(recording.clean, estimate, rate, metrics)
+            except AudioConfigError as error:
+                raise AudioDataError(f"{recording.name}: cannot be measured. {error} Leave it out.") from error
+            for column, value in found.items():
                 values[system][column].append(value)
         names.append(recording.name)
         groups.append(recording.snr)

@@ -65,12 +65,14 @@ def look(files: tuple[Path, ...], /, *, out: Path | None = None, scale: Literal[
 
 def _print(found: dict, console) -> None:
     from rich import box
+    from rich.markup import escape
     from rich.table import Table
 
     names = [path.name for path in found]
     table = Table("", box=box.SIMPLE)  # a column for each recording: few are compared, and their names are long
     for path in found:
-        table.add_column(path.name if len(set(names)) == len(names) else str(path), justify="right", overflow="fold")
+        table.add_column(escape(path.name if len(set(names)) == len(names) else str(path)), justify="right",
+                         overflow="fold")
     for title, show in {
         "sample rate, Hz": lambda header, values: f"{header.sample_rate}",
         "channels": lambda header, values: f"{header.channels}",
@@ -78,8 +80,12 @@ def _print(found: dict, console) -> None:
         "peak, dB of full scale": lambda header, values: f"{values.peak:.1f}",
         "level, dB of full scale": lambda header, values: f"{values.level:.1f}",
         "clipped": lambda header, values: f"{values.clipped:.1%}",
-        "centroid, Hz": lambda header, values: f"{values.centroid:.0f}",
-        "99 % lies below, Hz": lambda header, values: f"{values.bandwidth:.0f}",
+        "centroid, Hz": lambda header, values: _hertz(values.centroid),
+        "99 % lies below, Hz": lambda header, values: _hertz(values.bandwidth),
     }.items():
         table.add_row(title, *(show(*each) for each in found.values()))
     console.print(table)
+
+
+def _hertz(value: float) -> str:
+    return "-" if value != value else f"{value:.0f}"  # silence has no frequencies

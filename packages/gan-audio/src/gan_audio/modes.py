@@ -42,6 +42,8 @@ class LatentSequence:
     def __init__(self, shape: NetworkShape, kind: str, seed: int):
         if kind not in ("normal", "zeros"):
             raise AudioConfigError(f"`z` must be normal or zeros. Received: z={kind!r}.")
+        if seed < 0:
+            raise AudioConfigError(f"`seed` must not be negative. Received: seed={seed}.")
         self._shape, self._random = shape, np.random.default_rng(seed) if kind == "normal" else None
         self._first = -(shape.window // 2) // shape.multiple
         self._vectors = np.zeros((0, shape.latent_channels), np.float32)

@@ -42,8 +42,10 @@ def mel_spectrogram(samples: np.ndarray, sample_rate: int, bands: int = MELS) ->
     """
     import librosa  # loads a compiler: not before it is needed
 
+    size = round(0.032 * sample_rate)
+    samples = np.pad(np.asarray(samples, np.float64), (0, max(0, size - len(samples))))  # at least one frame
     power = librosa.feature.melspectrogram(
-        y=np.asarray(samples, np.float64), sr=sample_rate, n_fft=round(0.032 * sample_rate),
+        y=samples, sr=sample_rate, n_fft=size,
         hop_length=max(1, round(0.008 * sample_rate)), n_mels=bands)
     return librosa.power_to_db(power, amin=1e-20, top_db=None)
 

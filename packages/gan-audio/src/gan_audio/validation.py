@@ -8,6 +8,7 @@ import numpy as np
 
 from gan_audio.enhance import Enhancer
 from gan_audio.evaluation import evaluate
+from gan_core.content_hash import content_hash
 
 METRICS = ("si_sdr", "segmental_snr", "snr")
 
@@ -27,6 +28,8 @@ class EnhancementScores:
         self.recordings, self.size = recordings, size
         self.options = {"sample_rate": sample_rate, "preemphasis": preemphasis, "seed": seed}
         self.metrics = METRICS + (("stoi",) if importlib.util.find_spec("pystoi") else ())
+        self.content_hash = content_hash({f"{number} {side}": getattr(each, side) for side in ("clean", "noisy")
+                                          for number, each in enumerate(recordings)})
         self.before = evaluate(recordings, {}, self.metrics)
         self._enhancer: tuple | None = None  # (model, its enhancer)
 

@@ -11,7 +11,10 @@ from gan_audio.errors import AudioConfigError, AudioDataError
 from gan_core.run.progress import Progress, stdout
 
 OPTIONAL = {"stoi": ("pystoi", "metrics"), "pesq": ("pesq", "pesq"), "composite": ("pesq", "pesq")}
-SHORT = {"segmental_snr": "ssnr", "log_spectral_distance": "lsd"}  # a table of ten metrics fits 80 columns
+SHORT = {"segmental_snr": "ssnr", "log_spectral_distance": "lsd"}
+COLUMNS = 6  # metrics beside each other: 80 characters hold them
+PLAIN = {"mode": "overlap", "z": "normal", "seed": 0, "high_pass": None, "channels": "separate", "batch_size": 8,
+         "best": False}
 NATURAL_BASELINES = {"clip": ("declip",), "drop_packets": ("conceal",), "remove_chunks": ("conceal",)}
 
 
@@ -28,6 +31,10 @@ def open_enhancer(run: Path | None, baseline: str | None, **options):
     if baseline is not None:
         from gan_audio.baselines import baseline as classical
 
+        given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value != PLAIN[name]]
+        if given:
+            raise AudioConfigError(f"{', '.join(given)}: for models only, and without effect on --baseline {baseline}. "
+                                   "Leave them out.")
         return classical(baseline)
     from gan_audio.enhance import Enhancer
     from gan_core.cli.main import start_tensorflow
@@ -83,6 +90,8 @@ def mix(clean: Path, noise: Path, out: Path, *, quiet: bool, skip_bad: bool, **o
         scaled = f", {report.scaled} turned down to stay within full scale" if report.scaled else ""
         stdout().print(f"{report.pairs} pairs, {report.seconds / 60:.1f} min of sound -> {report.folder}{scaled}",
                        markup=False)
+    if not report.pairs:
+        raise AudioDataError(f"{clean}: no file could be mixed ({len(report.skipped)} skipped).")
 
 
 def available_metrics() -> list[str]:
@@ -101,6 +110,8 @@ def evaluate(*, data: str | None, runs: Sequence[Path], baselines: Sequence[str]
     from gan_audio.evaluation import evaluate as measure
 
     metrics = check_metrics(metrics or available_metrics())
+    if limit is not None and limit < 1:
+        raise AudioConfigError(f"`--limit` must be at least 1. Received: limit={limit}.")
     reading, config = _reading(runs, damage, sample_rate, channels)
     if data is not None:
         source = data
@@ -119,7 +130,10 @@ def evaluate(*, data: str | None, runs: Sequence[Path], baselines: Sequence[str]
     else:
         found = evenly(chosen := list(recordings(source, split=split, reading=reading)), limit or len(chosen))
     for run in runs:
-        systems[run.name if len(runs) > 1 else "model"] = open_enhancer(run, None, sample_rate=reading.sample_rate,
+        name = "model" if len(runs) == 1 else run.name
+        if name in systems or (len(runs) > 1 and [each.name for each in runs].count(name) > 1):
+            name = str(run)  # two runs may have one name
+        systems[name] = open_enhancer(run, None, sample_rate=reading.sample_rate,
                                                                         **options)
     result = measure(found, systems, metrics, tell=_teller(len(found)))
     if out is not None:
@@ -170,19 +184,22 @@ def _teller(total: int):
 
 def print_evaluation(result) -> None:
     """The table of means, one per SNR group, and the notes."""
+    from rich.markup import escape
     from rich.table import Table
 
     groups = [None, *(result.snrs if len(result.snrs) > 1 else [])]
     for snr in groups:
         count = len(result.names) if snr is None else result.groups.count(snr)
         rows = result.table(snr)
-        table = Table(title_justify="left",
-                      title=f"{'all' if snr is None else f'mixed at {snr:g} dB'}: means over {count} recordings")
-        for index, name in enumerate(rows[0]):
-            table.add_column(SHORT.get(str(name), str(name)), no_wrap=True, justify="right" if index else "left")
-        for row in rows[1:]:
-            table.add_row(*row)
-        stdout().print(table)
+        title = f"{'all' if snr is None else f'mixed at {snr:g} dB'}: means over {count} recordings"
+        for start in range(1, len(rows[0]), COLUMNS):  # numbers are never cut: many metrics make several tables
+            table = Table(title=title if start == 1 else None, title_justify="left")
+            for index, name in enumerate([rows[0][0], *rows[0][start:start + COLUMNS]]):
+                table.add_column(SHORT.get(str(name), str(name)), no_wrap=index > 0, overflow="fold",
+                                 justify="right" if index else "left")
+            for row in rows[1:]:
+                table.add_row(escape(row[0]), *row[start:start + COLUMNS])
+            stdout().print(table)
     if set(SHORT) & set(rows[0]):
         stdout().print("ssnr: segmental SNR, dB; lsd: log-spectral distance, dB (less is better)")
     for note in result.notes:

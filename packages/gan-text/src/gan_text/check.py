@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from gan_text.data.lines import read_blocks
 from gan_text.data.sources import FileSource, open_source
-from gan_text.errors import TextDataError, TextWarning
+from gan_text.errors import TextConfigError, TextDataError, TextWarning
 
 
 def check(*, data: str, level: Literal["character", "word"] = "character", length: int = 32,
@@ -24,6 +24,9 @@ def check(*, data: str, level: Literal["character", "word"] = "character", lengt
         length: Tokens of a row.
         as_json: Print JSON.
     """
+    if not data.strip():
+        raise TextConfigError("`--data` must name a text. Received: data=''. Give folder:PATH, file:PATH or "
+                              "glob:PATTERN.")
     kind, _, name = data.partition(":")
     if kind == "grammar":
         from gan_text.grammar.command import check as check_grammar

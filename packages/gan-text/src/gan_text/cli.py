@@ -63,7 +63,7 @@ def refuse_changed_text(run: Path) -> None:
     """Compare the vocabulary of a run with that of its text as it is now.
 
     Raises:
-        VocabularyError: they differ.
+        TextDataError: they differ.
     """
     from gan_core.run.config import validate
     from gan_core.run.folder import RunFolder
@@ -75,7 +75,7 @@ def refuse_changed_text(run: Path) -> None:
         return  # stopped before its first step
     _, module, values = MODALITY.recipe_of(folder.config)
     config = validate(module.Config, values, str(folder.config))
-    require_same_vocabulary(folder, module.load(config)[0].vocabulary)
+    require_same_vocabulary(folder, module.load(config)[0].vocabulary, config.data)
 
 
 def say_warning(message, category, filename, line, file=None, source=None) -> None:

@@ -50,7 +50,7 @@ def evaluate(run: Path, /, *,
     for complaint in opened.complaints:
         progress.say(f"{complaint}: using step {opened.step:,}")
     train, held_out = real_sets(opened, data)
-    require_same_vocabulary(opened.folder, train.vocabulary)
+    require_same_vocabulary(opened.folder, train.vocabulary, opened.config.data)
     size = min(count, len(held_out), len(train))
     if size < 2:
         raise TextDataError(f"{held_out.name} holds {len(held_out)} rows, which is too few to compare with. Give more "

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gan_core.run.config import check_seed
 from gan_core.run.folder import RunFolder
 from gan_text.data.vocabulary import Vocabulary
 from gan_text.decode import banned_ids, choose_ids, interpolate
-from gan_text.errors import TextConfigError, VocabularyError
+from gan_text.errors import TextConfigError, TextDataError, VocabularyError
 from gan_text.previews import VOCABULARY
 
 _BATCH = 64
@@ -40,16 +41,26 @@ def vocabulary_of(folder: RunFolder) -> Vocabulary:
     return Vocabulary.load(folder.path / VOCABULARY)
 
 
-def require_same_vocabulary(folder: RunFolder, vocabulary: Vocabulary) -> None:
-    """Refuse text that another vocabulary belongs to.
+def require_same_vocabulary(folder: RunFolder, vocabulary: Vocabulary, text: str) -> None:
+    """Refuse a training text that has changed so much that another vocabulary belongs to it.
+
+    Args:
+        folder: of the run.
+        vocabulary: what the text gives now.
+        text: the text, for the message.
 
     Raises:
-        VocabularyError: `vocabulary` is not the run's; the message says where they differ first.
+        TextDataError: `vocabulary` is not the run's; the message says where they differ first.
     """
-    try:
-        vocabulary_of(folder).require_same(vocabulary, f"run {folder.path}")
-    except VocabularyError as error:
-        raise VocabularyError(f"{error} Has the text changed since the run started?") from None
+    trained = vocabulary_of(folder)
+    if trained == vocabulary:
+        return
+    place = next((number for number, pair in enumerate(zip(trained.tokens, vocabulary.tokens, strict=False))
+                  if pair[0] != pair[1]), min(len(trained), len(vocabulary)))
+    raise TextDataError(
+        f"the training text {text} has changed since {folder.path} was started: it now gives another vocabulary "
+        f"({len(vocabulary)} tokens, {len(trained)} then; the first that differs is number {place}), so that the run's "
+        "networks do not fit it. Restore the text, or begin a new run with `train`.")
 
 
 class TextRun:
@@ -126,6 +137,10 @@ class TextRun:
         Raises:
             TextConfigError: an option outside its range.
         """
+        check_seed(seed)
+        if method == "argmax" and (temperature != 1.0 or top_k is not None):
+            raise TextConfigError("`temperature` and `top_k` are for draws. Received: method='argmax', "
+                                  f"temperature={temperature:g}, top_k={top_k}. Add --method multinomial.")
         latent = self.latents(count or 0, seed=seed, std=std) if latent is None else np.asarray(latent, np.float32)
         probabilities = self.gan.generate(self._condition(len(latent), label, start), latent=latent, raw=raw,
                                           batch_size=_BATCH)
@@ -161,7 +176,12 @@ class TextRun:
         ids = self.vocabulary.encode(start)
         if self.vocabulary.has_markers:
             ids = ids[:-1]  # the sentence goes on
-        if not 0 < len(ids) < self.config.length:
+        words = self.vocabulary.sentence(ids, padding="keep")
+        unknown = [token for token in self.vocabulary.tokenize(start) if token not in self.vocabulary.tokens]
+        if unknown:
+            raise TextConfigError(f"`start` holds {unknown[0]!r}, which the run's vocabulary does not know. "
+                                  f"Received: start={start!r}.")
+        if not words or not 0 < len(ids) < self.config.length:
             raise TextConfigError(f"`start` must have 1 to {self.config.length - 1} tokens. Received: {len(ids)} in "
                                   f"{start!r}.")
         return ids

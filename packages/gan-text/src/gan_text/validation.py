@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gan_core.content_hash import content_hash
 from gan_text.decode import choose_ids
 from gan_text.metrics import acceptance, js_ngrams, sharpness, unique
 
@@ -29,6 +30,7 @@ class TextScores:
     def __init__(self, train, held_out, *, count: int = 640, condition=None, seed: int = 0):
         self.count = min(count, len(train), len(held_out))
         self.train, self.condition, self.seed = train, condition, seed
+        self.content_hash = content_hash({"rows": held_out.rows})
         self.held_out = held_out.sentences(self.count, seed=seed)[:]
         real = train.sentences(self.count, seed=seed)[:]
         self.floors = {f"js_{n}_floor": value for n, value in js_ngrams(real, self.held_out, orders=ORDERS).items()}

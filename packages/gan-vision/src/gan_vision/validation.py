@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from gan_core.content_hash import content_hash
 from gan_core.metrics.extractors import Extractor, RandomConvolution
 from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.functional.kid import kernel_distance
@@ -29,6 +30,7 @@ class KidAgainst:
                  count: int = COUNT):
         self.extractor = extractor or RandomConvolution()
         self.value_range = value_range
+        self.content_hash = content_hash({"images": held_out.images})
         self.real = self.extractor.features(np.asarray(held_out.images[:count]))
         self.count = min(count, max(2, len(self.real)))
 

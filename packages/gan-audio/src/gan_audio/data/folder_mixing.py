@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from gan_audio.data.mixing import generator_for, mix_at_snr
-from gan_audio.data.reading import list_audio, read_audio
+from gan_audio.data.reading import list_audio, read_audio, refuse_inside
 from gan_audio.data.writing import output_format, write_audio
 from gan_audio.errors import AudioConfigError, AudioDataError, AudioWarning, listed
+
+LOUDEST = 200.0  # dB either way: more than any sample format holds
 
 
 @dataclass
@@ -61,19 +63,26 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
     if not snrs or copies < 1:
         raise AudioConfigError(f"`snrs` needs at least one value and `copies` must be at least 1. "
                                f"Received: snrs={snrs}, copies={copies}.")
+    if not all(abs(snr) <= LOUDEST for snr in snrs):
+        raise AudioConfigError(f"`snrs` must lie in -{LOUDEST:g}..{LOUDEST:g} dB. Received: snrs={snrs}.")
+    if sample_rate is not None and sample_rate < 1000:
+        raise AudioConfigError(f"`sample_rate` must be at least 1000 Hz. Received: sample_rate={sample_rate}.")
     if channels == "separate":
         raise AudioConfigError("`channels` must be error, mix or first here. Received: channels='separate'.")
     if not 0 <= lead <= 60:
         raise AudioConfigError(f"`lead` must lie in 0..60 seconds. Received: lead={lead}.")
     output_format("any.wav", subtype)
     clean_files, noise_files, out = list_audio(clean_dir), list_audio(noise_dir), Path(out_dir)
+    for folder in (clean_dir, noise_dir):
+        refuse_inside(out, folder)
     if out.exists() and not out.is_dir():
         raise AudioConfigError(f"`out_dir` is a file. Received: out_dir={out}.")
-    if out.is_dir() and any(out.iterdir()) and not overwrite:
-        raise AudioConfigError(f"{out}: the folder is not empty. Choose another, or pass `overwrite=True`.")
+    if out.is_dir() and any(path.is_file() for path in out.rglob("*")) and not overwrite:
+        raise AudioConfigError(f"{out}: the folder is not empty. Choose another, or pass `overwrite=True` "
+                               "(--overwrite).")
     names = [key if copies == 1 else f"{key}-{copy}" for key in clean_files for copy in range(1, copies + 1)]
     conditions = _conditions(len(names), list(noise_files), snrs, seed)
-    report, log, cached = MixReport(out), [], {}
+    report, log, cached, written = MixReport(out), [], {}, []
     with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
         for name, (noise_key, snr) in bar.track(list(zip(names, conditions, strict=True)), description="mixing"):
             source = clean_files[name if copies == 1 else name.rsplit("-", 1)[0]]
@@ -91,12 +100,15 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
                 if str(source) not in message:
                     message = f"{source} with {noise_files[noise_key]}: {message}"
                 if strict:
-                    raise type(error)(f"{message} Pass `strict=False` to skip such files.") from error
+                    for path in written:  # half a mix would be in the way of the next attempt
+                        path.unlink(missing_ok=True)
+                    raise type(error)(f"{message} Pass `strict=False` (--skip-bad) to skip such files.") from error
                 report.skipped[name] = message
                 continue
             for side, samples in (("clean", mixture.clean), ("noisy", mixture.noisy)):
                 path = out / side / f"{name}.wav"
                 write_audio(path, samples, rate, subtype=subtype)
+                written.append(path)
             report.pairs += 1
             report.seconds += len(mixture.clean) / rate
             report.scaled += mixture.scale < 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import struct
 import unicodedata
@@ -45,7 +46,7 @@ def read_header(path) -> AudioHeader:
         info = soundfile.info(str(path))
     except (soundfile.SoundFileError, RuntimeError, OSError) as error:
         raise AudioReadError(_unreadable(path, error)) from error
-    _check_riff_size(path)
+    _check_size(path)
     if info.frames <= 0:
         raise AudioDataError(f"{path}: holds a header but no samples (0 frames). Record it again, or remove it.")
     return AudioHeader(path, info.frames, info.samplerate, info.channels, info.format, info.subtype)
@@ -117,6 +118,8 @@ def read_excerpt(path, *, start: float = 0.0, seconds: float, channels: str = "m
 
     header = read_header(path)
     check_channels(header, check_channel_rule(channels))
+    if not (math.isfinite(start) and math.isfinite(seconds)):
+        raise AudioConfigError(f"`start` and `seconds` must be finite. Received: start={start}, seconds={seconds}.")
     first, count = round(start * header.sample_rate), round(seconds * header.sample_rate)
     if not 0 <= first < header.frames or count < 1:
         raise AudioConfigError(f"{path}: a part must begin within the recording's "
@@ -127,6 +130,9 @@ def read_excerpt(path, *, start: float = 0.0, seconds: float, channels: str = "m
                                        dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError) as error:
         raise AudioReadError(_unreadable(path, error)) from error
+    if len(samples) != min(count, header.frames - first):
+        raise AudioReadError(f"{path}: cut off: {first + len(samples)} frames could be read, the header declares "
+                             f"{header.frames}. Copy the file again, or remove it.")
     check_finite(samples, path, first)
     return pick_channels(samples, channels), rate
 
@@ -194,6 +200,16 @@ def find_audio(folder) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
+def refuse_inside(target, source) -> None:
+    """Refuse to write below a folder that is read: the next call would take results for sources.
+
+    Raises:
+        AudioConfigError: `target` is `source` or lies in it.
+    """
+    if Path(target).resolve().is_relative_to(Path(source).resolve()):
+        raise AudioConfigError(f"{target}: lies inside {source}, which is read. Choose a folder beside it.")
+
+
 def list_audio(folder) -> dict[str, Path]:
     """The sound files below a folder by stem: key -> path, sorted by key.
 
@@ -219,21 +235,31 @@ def _unreadable(path: Path, error: Exception) -> str:
     return f"{path}: cannot be read as sound ({reason.rstrip('.')}). Expected a WAV, FLAC, OGG or MP3 file."
 
 
-def _check_riff_size(path: Path) -> None:
-    # libsndfile reads a WAV file that was cut off as a shorter one and says nothing; the header still knows.
-    size = path.stat().st_size
+def _check_size(path: Path) -> None:
+    # libsndfile reads a file that was cut off as a shorter one and says nothing; the header still knows.
     with open(path, "rb") as file:
-        head = file.read(12)
-        if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        head = file.read(28)
+        if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+            length = _chunk_length(file, 12, b"data", "<")
+        elif head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+            length = _chunk_length(file, 12, b"SSND", ">")
+        elif head[:4] == b".snd" and len(head) >= 12:
+            start, length = struct.unpack(">II", head[4:12])
+            file.seek(start)
+        else:
             return
-        while len(chunk := file.read(8)) == 8:
-            name, length = struct.unpack("<4sI", chunk)
-            if name == b"data":
-                present = size - file.tell()
-                if length > present and length < 0xFFFF_F000:  # all ones: written to a pipe, length unknown
-                    raise AudioReadError(
-                        f"{path}: cut off: the header declares {length} bytes of sound, {present} are there. "
-                        "Copy the file again, or remove it."
-                    )
-                return
-            file.seek(length + length % 2, os.SEEK_CUR)
+        present = path.stat().st_size - file.tell()
+    if length is not None and present < length < 0xFFFF_F000:  # all ones: written to a pipe, length unknown
+        raise AudioReadError(f"{path}: cut off: the header declares {length} bytes of sound, {present} are there. "
+                             "Copy the file again, or remove it.")
+
+
+def _chunk_length(file, start: int, wanted: bytes, order: str) -> int | None:
+    """The declared bytes of a chunk, where the file then stands; None if there is none."""
+    file.seek(start)
+    while len(chunk := file.read(8)) == 8:
+        name, length = struct.unpack(f"{order}4sI", chunk)
+        if name == wanted:
+            return length
+        file.seek(length + length % 2, os.SEEK_CUR)
+    return None

@@ -89,6 +89,7 @@ def load_generator(path, *, sample_rate: int | None = None, preemphasis: float |
     card.require(path, sample_rate=sample_rate, preemphasis=preemphasis)
     import keras
 
+    import gan_audio.layers  # noqa: F401  registers the classes that the file names
 
     try:
         generator = keras.models.load_model(path, compile=False)

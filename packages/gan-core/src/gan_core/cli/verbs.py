@@ -150,7 +150,7 @@ def load_run(modality: Modality, run: Path, *, data: bool = False) -> tuple[Expe
     config = validate(module.Config, values, str(folder.config))
     start_tensorflow(seed=config.seed, precision=config.precision)
     from gan_core.run.compatibility import refuse_other_data
-    from gan_core.run.experiment import restore_newest
+    from gan_core.run.experiment import data_hashes, restore_newest
 
     loaded = data_of(module, config, folder) if data else module.placeholder(config)
     experiment = module.build(config, *loaded)
@@ -158,7 +158,7 @@ def load_run(modality: Modality, run: Path, *, data: bool = False) -> tuple[Expe
     for complaint in complaints:
         Progress().say(f"{complaint}: using {saved.path.name}")
     if data:  # else what was held out would no longer be what it was
-        refuse_other_data(saved, folder, config, [phase.data.content_hash for phase in experiment.phases], ("steps",))
+        refuse_other_data(saved, folder, config, data_hashes(experiment), ("steps",))
     return experiment, config, saved, loaded if data else None
 
 

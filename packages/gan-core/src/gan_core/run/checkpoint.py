@@ -110,6 +110,9 @@ class Checkpoints:
             CheckpointError: none can be used; the message says why each failed.
         """
         complaints = []
+        if step is not None and step not in self.steps():
+            raise CheckpointError(f"{self.folder} has no checkpoint of step {step:,}. "
+                                  f"Kept: {', '.join(map(str, self.steps())) or 'none'}.")
         for candidate in [step] if step is not None else reversed(self.steps()):
             try:
                 return Saved(self.path(candidate), verify(self.path(candidate))), complaints

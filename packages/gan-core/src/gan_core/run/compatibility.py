@@ -43,7 +43,7 @@ def refuse_other_data(saved: Saved, folder: RunFolder, config: RunConfig, hashes
         saved: the checkpoint.
         folder: of the run.
         config: what the run continues with.
-        hashes: of the data now, one per phase; None where a source has none.
+        hashes: `data_hashes` of the experiment now.
         may_change: config fields that may differ; any beside `steps` may have changed the data, knowingly.
 
     Returns:

@@ -56,7 +56,8 @@ class Experiment:
         gan: compiled.
         phases: in order.
         previews: (gan, step, folder, record) -> None, called at step 0, every `sample_every` steps and at the end.
-        validation: (gan) -> name -> float, called with the previews from step 0 on; or None.
+        validation: (gan) -> name -> float, called with the previews from step 0 on; or None. It may have a
+            `content_hash`, a str that changes with its data.
         best: the name in `validation`'s answer whose smallest value marks the best generator, kept as
             `generator-best.keras`.
         scores: the names in `validation`'s answer that the live line shows.
@@ -117,6 +118,12 @@ def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConf
     return _Run(experiment, folder, config, progress).execute(resume=True, may_change=may_change)
 
 
+def data_hashes(experiment: Experiment) -> list[str | None]:
+    """What identifies the data of every phase, and last those of the validation; None where a part does not say."""
+    return [*(phase.data.content_hash for phase in experiment.phases),
+            getattr(experiment.validation, "content_hash", None)]
+
+
 def restore_newest(experiment: Experiment, folder: RunFolder, attempts: int = 3) -> tuple[Saved, list[str]]:
     """`restore_for_reading` of the newest good checkpoint, which a run at work may replace meanwhile.
 
@@ -155,7 +162,7 @@ class _Run:
         self.progress = progress or Progress()
         self.stop = StopRequest()
         self.doctor = Doctor(self.gan)
-        self.data_hashes = [phase.data.content_hash for phase in experiment.phases]
+        self.data_hashes = data_hashes(experiment)
         self.best: dict = {}
         self.phase_index = 0
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gan_text.errors import TextConfigError, TextDataError
+from gan_core.run.config import check_seed
+from gan_text.errors import TextConfigError, TextDataError, TextDecodeError
 from gan_text.grammar.grammar import Grammar
 
 
@@ -27,6 +28,7 @@ def sample(grammar: str, /, *, count: int = 10, max_length: int = 12, min_length
         seed: the same seed gives the same strings.
         out: write to this UTF-8 file instead of the screen.
     """
+    check_seed(seed)
     source = Grammar.load(grammar)
     strings = source.sample(count, max_length, min_length=min_length, method=method, seed=seed)
     text = "".join(source.join(string) + "\n" for string in strings)
@@ -78,7 +80,10 @@ def accepts(grammar: str, /, *strings: str, file: Path | None = None) -> None:
     if file is not None:
         if not file.is_file():
             raise TextDataError(f"{file}: no such file. Give a UTF-8 text file with one string per line.")
-        texts += file.read_text("utf-8-sig", "replace").split("\n")
+        try:
+            texts += file.read_text("utf-8-sig").split("\n")
+        except UnicodeDecodeError as error:
+            raise TextDecodeError(f"{file}: not UTF-8 at byte {error.start}. Convert the file to UTF-8.") from None
         texts = [text.rstrip("\r") for text in texts]
         if texts and texts[-1] == "":
             texts.pop()

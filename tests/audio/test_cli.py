@@ -65,7 +65,7 @@ def test_help_is_quick_and_needs_no_tensorflow():
 
 def test_options_have_their_help(capsys):
     text = call(capsys, "enhance", "--help")[1]
-    assert "the same seed gives the same bits" in " ".join(text.replace("│", " ").split())
+    assert "the same seed (and batch size) gives the same bits" in " ".join(text.replace("│", " ").split())
 
 
 def test_recipes_are_listed(capsys):

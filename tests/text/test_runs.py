@@ -4,6 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
+from gan_core.errors import ConfigError
 from gan_core.run.folder import RunFolder
 from gan_text.data import Vocabulary
 from gan_text.errors import TextConfigError, TextDataError, VocabularyError
@@ -66,7 +67,7 @@ def test_an_interpolation_begins_and_ends_with_its_two_latents(run):
     ({"count": 2, "seed": -1}, "`--seed` must lie in"), ({"count": 2, "top_k": 3}, "Add --method multinomial"),
     ({"count": 2, "method": "beam"}, "argmax, multinomial")])
 def test_options_out_of_range_are_refused(run, options, text):
-    with pytest.raises(TextConfigError, match=text):
+    with pytest.raises(ConfigError, match=text):
         run.generate(**options)
 
 

@@ -173,14 +173,13 @@ class TextRun:
         if not self.config.teacher:
             raise TextConfigError("`start` needs a generator that learned to continue. Received: a run without a "
                                   "teacher. Train with --generator lstm-p --curriculum 4 --teacher.")
+        words = list(self.vocabulary.tokenize(start))
+        if unknown := [word for word in words if word not in self.vocabulary.tokens]:
+            raise TextConfigError(f"`start` holds {unknown[0]!r}, which the run's vocabulary does not know. "
+                                  f"Received: start={start!r}.")
         ids = self.vocabulary.encode(start)
         if self.vocabulary.has_markers:
             ids = ids[:-1]  # the sentence goes on
-        words = self.vocabulary.sentence(ids, padding="keep")
-        unknown = [token for token in self.vocabulary.tokenize(start) if token not in self.vocabulary.tokens]
-        if unknown:
-            raise TextConfigError(f"`start` holds {unknown[0]!r}, which the run's vocabulary does not know. "
-                                  f"Received: start={start!r}.")
         if not words or not 0 < len(ids) < self.config.length:
             raise TextConfigError(f"`start` must have 1 to {self.config.length - 1} tokens. Received: {len(ids)} in "
                                   f"{start!r}.")

@@ -21,16 +21,19 @@ def ask(known, now, may_change=("steps",)):
 
 
 @pytest.mark.parametrize(("known", "now"), [
-    (["a"], ["a"]), (["a", "b"], ["a", "b"]), (["a"], ["a", "c"]), ([None], ["a"]), (["a"], [None]), (None, ["a"])],
-    ids=["equal", "two phases", "one more phase", "not known then", "not known now", "before hashes were kept"])
+    ({"phase 0": "a"}, {"phase 0": "a"}), ({"phase 0": "a", "validation": "b"}, {"phase 0": "a", "phase 1": "c",
+                                                                                   "validation": "b"}),
+    ({"phase 0": "a"}, {"phase 0": "a", "validation": "c"}), ({"phase 0": None}, {"phase 0": "a"}),
+    ({"phase 0": "a"}, {"phase 0": None}), (None, {"phase 0": "a"})],
+    ids=["equal", "one more phase", "validation since then", "not known then", "not known now", "before hashes were kept"])
 def test_equal_or_unknown_data_are_accepted(known, now):
     assert ask(known, now) is None
 
 
 def test_other_data_are_refused_with_source_step_and_remedy():
     with pytest.raises(DataError, match=r"runs/3 .* step 20: the content of folder:pictures .* --allow-change data"):
-        ask(["a", "b"], ["a", "c"])
+        ask({"phase 0": "a", "validation": "b"}, {"phase 0": "a", "validation": "c"})
 
 
 def test_with_permission_it_is_said():
-    assert "others than those of the checkpoint" in ask(["a"], ["b"], ("steps", "data"))
+    assert "others than those of the checkpoint" in ask({"phase 0": "a"}, {"phase 0": "b"}, ("steps", "data"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gan_core.errors import ConfigError, DataError
 from gan_core.run.checkpoint import Saved
@@ -35,7 +35,7 @@ def refuse_fewer_steps(done: int, steps: int) -> None:
                           f"Received: steps={steps}. Give `resume` more --steps.")
 
 
-def refuse_other_data(saved: Saved, folder: RunFolder, config: RunConfig, hashes: Sequence[str | None],
+def refuse_other_data(saved: Saved, folder: RunFolder, config: RunConfig, hashes: Mapping[str, str | None],
                       may_change: Sequence[str]) -> str | None:
     """Make sure that a run continues on the data of its checkpoint.
 
@@ -52,8 +52,9 @@ def refuse_other_data(saved: Saved, folder: RunFolder, config: RunConfig, hashes
     Raises:
         DataError: the data differ though no setting does.
     """
-    known = saved.manifest.get("data", [])
-    if not any(None not in pair and pair[0] != pair[1] for pair in zip(known, hashes, strict=False)):
+    known = saved.manifest.get("data", {})
+    pairs = [(known[part], hashes[part]) for part in known.keys() & hashes.keys()]
+    if not any(None not in pair and pair[0] != pair[1] for pair in pairs):
         return None
     if set(may_change) - {"steps"}:
         return "the data are others than those of the checkpoint: the run goes on with these"

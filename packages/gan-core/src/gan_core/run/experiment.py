@@ -118,10 +118,10 @@ def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConf
     return _Run(experiment, folder, config, progress).execute(resume=True, may_change=may_change)
 
 
-def data_hashes(experiment: Experiment) -> list[str | None]:
-    """What identifies the data of every phase, and last those of the validation; None where a part does not say."""
-    return [*(phase.data.content_hash for phase in experiment.phases),
-            getattr(experiment.validation, "content_hash", None)]
+def data_hashes(experiment: Experiment) -> dict[str, str | None]:
+    """What identifies the data of "phase 0", "phase 1", ... and "validation"; None where a part does not say."""
+    return {**{f"phase {number}": phase.data.content_hash for number, phase in enumerate(experiment.phases)},
+            "validation": getattr(experiment.validation, "content_hash", None)}
 
 
 def restore_newest(experiment: Experiment, folder: RunFolder, attempts: int = 3) -> tuple[Saved, list[str]]:

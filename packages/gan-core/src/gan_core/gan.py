@@ -11,15 +11,14 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.averaging import ExponentialMovingAverage
-from gan_core.batch import as_batch, call_discriminator, call_network, input_names, split_batch
+from gan_core.batch import as_batch, call_discriminator, call_network, split_batch
 from gan_core.errors import ConfigError
 from gan_core.latent import Latent
+from gan_core.misfits import refuse_misfits
 from gan_core.objective import Objective, Round
 from gan_core.random import Stream
 from gan_core.running_means import RunningMeans
 from gan_core.training_mode import lent
-
-UPDATES = ("alternating", "simultaneous")
 
 
 class GAN(keras.Model):
@@ -70,7 +69,7 @@ class GAN(keras.Model):
         self.objective, self.latent, self.seed = objective, latent, int(seed)
         self.n_critic, self.update, self.augment = n_critic, update, augment
         self.prepare = prepare or (lambda batch: batch)
-        self._refuse_misfits()
+        refuse_misfits(self)
         self.ema = ema if ema is None or isinstance(ema, ExponentialMovingAverage) else ExponentialMovingAverage(ema)
         self.averaged_generator = None if self.ema is None else self.ema.copy(generator)
         self.validation_metrics: list = []
@@ -85,31 +84,6 @@ class GAN(keras.Model):
         self.validation_batches = counter("validation_batches")
         self.generator_is_due = True  # read while tracing: see make_train_function
         self.built = True
-
-    def _refuse_misfits(self):
-        if self.update not in UPDATES:
-            raise ConfigError(f"`update` must be one of {UPDATES}. Received: update={self.update!r}.")
-        if not self.discriminators:
-            raise ConfigError("`discriminators` must not be empty. Received: discriminators=[].")
-        if not callable(self.n_critic) and (not isinstance(self.n_critic, int) or self.n_critic < 1):
-            raise ConfigError("`n_critic` must be an int of at least 1, or a function of the generator's step. "
-                              f"Received: n_critic={self.n_critic!r}.")
-        if self.update == "simultaneous" and self.n_critic != 1:
-            raise ConfigError(f"`update='simultaneous'` takes both gradients from one forward pass and so needs "
-                              f"`n_critic=1`. Received: n_critic={self.n_critic}. Use update='alternating'.")
-        if self.augment is not None and self.augment.needs_boundary and self.objective.adversarial.boundary is None:
-            raise ConfigError(
-                f"`augment={type(self.augment).__name__}` steers by how often real samples are recognised, which a "
-                f"critic without a decision boundary cannot tell. Received: {self.objective.adversarial.name}. "
-                "Use FixedAugment or DiffAugment, or another loss.")
-        for regularizer in self.objective.regularizers:
-            inspect = getattr(regularizer, "inspect", None)
-            if inspect is not None:
-                inspect(self.discriminators)
-        for network in (self.generator, *self.discriminators):
-            if not network.built:
-                raise ConfigError(f"network {network.name!r} has no weights yet. Call it once on example data first.")
-            input_names(network)
 
     # ------------------------------------------------------------------ the loop
 

@@ -35,8 +35,10 @@ def take_over(gan: GAN, run: Path, representation: Mapping[str, str | float]) ->
         ConfigError: other networks, or samples that mean something else.
     """
     saved, places, complaints = find_weights(gan, run, representation)
-    for name, network in networks_of(gan).items():
-        for weight, value in zip(network.weights, _read(saved, places[name]), strict=True):
+    networks = networks_of(gan)
+    values = {name: _read(saved, places[name]) for name in networks}  # all of them before the first is assigned
+    for name, network in networks.items():
+        for weight, value in zip(network.weights, values[name], strict=True):
             weight.assign(value)
     note = "".join(f"{complaint}; " for complaint in complaints)
     return f"{note}networks begin with the weights of {run}, step {saved.step:,}; this run starts at step 0"
@@ -55,10 +57,7 @@ def find_weights(gan: GAN, run: Path, representation: Mapping[str, str | float])
         if theirs != value:
             raise ConfigError(f"`init_from` needs a run whose samples mean the same. Received: {run} with "
                               f"{name}={theirs!r}, while this run has {name}={value!r}.")
-    places = saved.manifest.get("networks")
-    if places is None:
-        raise CheckpointError(f"{saved.path} does not say which of its values are networks. `resume` {run} for one "
-                              "step to write a checkpoint that does.")
+    places = saved.manifest["networks"]
     if "averaged_generator" not in places:
         places = {**places, "averaged_generator": places["generator"]}
     for name, network in networks_of(gan).items():
@@ -69,7 +68,7 @@ def find_weights(gan: GAN, run: Path, representation: Mapping[str, str | float])
 def _refuse_other_network(name: str, network: keras.Model, places: list[int] | None, saved: Saved, run: Path) -> None:
     ours = [describe(weight) for weight in network.weights]
     theirs = [saved.manifest["variables"][place] for place in places or []]
-    # the last two parts of a path: a network's own name is not a reason to refuse its weights
+    # the last part of a path only: a network's own name is not a reason to refuse its weights
     problem = f"{len(theirs)} weights there, {len(ours)} here" if len(theirs) != len(ours) else next(
         (f"{mine[0]} has shape {other[1]} there, {mine[1]} here" for mine, other in zip(ours, theirs, strict=True)
          if mine[1] != other[1] or _own_name(mine) != _own_name(other)), None)

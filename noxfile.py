@@ -18,7 +18,10 @@ ROOT = Path(__file__).parent
 WHEELS = ROOT / "dist"
 
 # suite -> (packages of this repository it installs, what else its tests need)
-PYTEST = ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6"]
+# Two processes: a test mostly traces a small graph, which one core does. Each process imports TensorFlow anew (6 to 14 s),
+# so more of them pay only on long suites; a file stays whole, for the sake of the runs that its tests share.
+PYTEST = ["pytest>=8", "pytest-timeout>=2.3", "pytest-xdist>=3.6", "hypothesis>=6"]
+PARALLEL = ["--numprocesses", "2", "--dist", "loadfile"]
 SUITES = {
     "core": (["core"], ["scipy>=1.15", "scikit-learn>=1.6", "prdc>=0.2", "statsmodels>=0.14",
                       "PyWavelets>=1.8"]),
@@ -47,7 +50,7 @@ def tests(session: nox.Session, suite: str) -> None:
     """Run one suite, or all: the second command of the README."""
     packages, needs = SUITES[suite]
     session.install(*wheels(session, packages), *PYTEST, *needs)
-    session.run("python", "-m", "pytest", f"tests/{suite}", *session.posargs, env={"CUDA_VISIBLE_DEVICES": "-1"})
+    session.run("python", "-m", "pytest", f"tests/{suite}", *PARALLEL, *session.posargs, env={"CUDA_VISIBLE_DEVICES": "-1"})
 
 
 @nox.session

@@ -17,11 +17,11 @@ nox.options.error_on_missing_interpreters = True
 ROOT = Path(__file__).parent
 WHEELS = ROOT / "dist"
 
-# suite -> (packages of this repository it installs, what else its tests need)
-# Two processes: a test mostly traces a small graph, which one core does. Each process imports TensorFlow anew (6 to 14 s),
-# so more of them pay only on long suites; a file stays whole, for the sake of the runs that its tests share.
 PYTEST = ["pytest>=8", "pytest-timeout>=2.3", "pytest-xdist>=3.6", "hypothesis>=6"]
-PARALLEL = ["--numprocesses", "2", "--dist", "loadfile"]
+# A test mostly traces a small graph, which keeps one core busy; yet each process imports TensorFlow anew, so there are
+# two only. The tests of one file share runs and networks: they stay together.
+TWO_PROCESSES = ["--numprocesses", "2", "--dist", "loadfile"]
+# suite -> (packages of this repository it installs, what else its tests need)
 SUITES = {
     "core": (["core"], ["scipy>=1.15", "scikit-learn>=1.6", "prdc>=0.2", "statsmodels>=0.14",
                       "PyWavelets>=1.8"]),
@@ -47,10 +47,11 @@ def wheels(session: nox.Session, packages: list[str]) -> list[str]:
 @nox.session
 @nox.parametrize("suite", [nox.param(suite, id=suite) for suite in SUITES])
 def tests(session: nox.Session, suite: str) -> None:
-    """Run one suite, or all: the second command of the README."""
+    """Run one suite, or all: the second command of the README. After `--`: options of pytest, or parts of a suite."""
     packages, needs = SUITES[suite]
     session.install(*wheels(session, packages), *PYTEST, *needs)
-    session.run("python", "-m", "pytest", f"tests/{suite}", *PARALLEL, *session.posargs, env={"CUDA_VISIBLE_DEVICES": "-1"})
+    parts = [] if any(argument.startswith("tests/") for argument in session.posargs) else [f"tests/{suite}"]
+    session.run("python", "-m", "pytest", *TWO_PROCESSES, *parts, *session.posargs, env={"CUDA_VISIBLE_DEVICES": "-1"})
 
 
 @nox.session

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_core.testing import check_layer, check_network, check_saved_networks
-from gan_text.layers import Completion, LabelEncoding, PreviousGiven, ResidualBlock1D
+from gan_text.layers import Completion, PreviousGiven, ResidualBlock1D
 from gan_text.layers.completion import HIDDEN, WRITE
 from gan_text.models import build_critic, build_generator
 
@@ -38,12 +38,6 @@ def test_layers_keep_the_contract():
 def test_layers_of_partial_sequences_keep_their_configuration():
     assert PreviousGiven.from_config(PreviousGiven(6, name="a").get_config()).get_config()["vocabulary_size"] == 6
     assert Completion.from_config(Completion(name="b").get_config()).name == "b"
-
-
-@pytest.mark.parametrize("dimension", [None, 2])
-def test_the_label_layer_keeps_its_configuration(dimension):
-    layer = LabelEncoding(3, dimension, name="code")
-    assert LabelEncoding.from_config(layer.get_config()).get_config() == layer.get_config()
 
 
 def test_saved_networks_answer_equally_in_a_fresh_process():

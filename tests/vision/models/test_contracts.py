@@ -17,6 +17,8 @@ SMALL = [  # network, size, channels, width, further options of both
     ("tutorial", 32, 1, 16, {"activation_between": True}),
     ("ada", 8, 1, 8, {"depth": 2}),
     ("ada", 24, 3, 8, {"depth": 3, "initializer": "normal"}),
+    ("resnet", 16, 1, 4, {}),
+    ("resnet", 32, 3, 4, {"activation": "leaky_relu"}),
 ]
 
 
@@ -46,10 +48,15 @@ def test_the_spectrally_normalised_variant_keeps_the_contract():
                   inputs={"sample": (8, 8, 1)}, output=(1,), penalty=True)
 
 
+def test_the_layer_normalised_variant_keeps_the_contract():
+    check_network(lambda: NETWORKS["resnet"].build_discriminator(16, 1, width=4, normalization="layer"),
+                  inputs={"sample": (16, 16, 1)}, output=(1,), batches=(1, 3), penalty=True)
+
+
 @pytest.mark.slow
 def test_saved_networks_load_in_a_fresh_process():
     pairs = []
-    for name, size, channels, width, options in SMALL[:1] + SMALL[2:3] + SMALL[5:6] + SMALL[7:8] + SMALL[9:10]:
+    for name, size, channels, width, options in SMALL[:1] + SMALL[2:3] + SMALL[5:6] + SMALL[7:8] + SMALL[9:10] + SMALL[11:12]:
         network = NETWORKS[name]
         pairs.append((network.build_generator(size, channels, width=width, latent=5, **options), {"latent": (5,)}))
         pairs.append((network.build_discriminator(size, channels, width=width, **options),

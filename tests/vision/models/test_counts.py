@@ -1,4 +1,4 @@
-"""The exact numbers of parameters of the reference tables: vision.md, section 1."""
+"""The exact numbers of parameters of the reference tables: vision.md, sections 1 and 3."""
 
 import pytest
 
@@ -27,6 +27,15 @@ COUNTS = [  # network, player, options, trainable, non-trainable
     # By hand, 5·5·in·out + out for each convolution and 2·out + 2·out for each normalisation but the first:
     # 9,728 + 819,456 + 3,277,312 + 13,108,224 + 16,385 + 2·(256 + 512 + 1024).
     ("dcgan", "discriminator", {}, 9_728 + 819_456 + 3_277_312 + 13_108_224 + 16_385 + 3_584, 3_584),
+    ("resnet", "generator", {}, 1_204_483, 1_792),
+    ("resnet", "discriminator", {}, 1_053_825, 0),
+    # By hand: a block has two convolutions of 3·3·128·128 + 128 and one of 128·128 + 128, the generator's also two
+    # normalisations of 2·128 + 2·128. One block less halves the size, one more doubles it.
+    ("resnet", "generator", {"size": 16}, 1_204_483 - 312_192, 1_792 - 512),
+    ("resnet", "discriminator", {"size": 16}, 1_053_825 - 311_680, 0),
+    ("resnet", "generator", {"size": 64}, 1_204_483 + 312_192, 1_792 + 512),
+    ("resnet", "discriminator", {"size": 64}, 1_053_825 + 311_680, 0),
+    ("resnet", "discriminator", {"normalization": "layer"}, 1_053_825 + 3 * 2 * 256, 0),
 ]
 
 

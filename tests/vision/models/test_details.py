@@ -19,7 +19,7 @@ def found(models, kind, attribute):
 
 @pytest.mark.parametrize(("name", "momentum", "epsilon", "scale"), [
     ("dcgan", 0.9, 1e-5, True), ("cifar10", 0.99, 1e-3, True), ("bricks", 0.9, 1e-3, True),
-    ("tutorial", 0.99, 1e-3, True), ("ada", 0.99, 1e-3, False),
+    ("tutorial", 0.99, 1e-3, True), ("ada", 0.99, 1e-3, False), ("resnet", 0.9, 1e-5, True),
 ])
 def test_normalisation_has_the_published_settings(name, momentum, epsilon, scale):
     models = both(name, width=16)
@@ -98,6 +98,42 @@ def test_activation_between_adds_one_activation_per_block_and_one_after_the_proj
 def test_small_pictures_keep_64_channels_on_the_largest_map(size, filters):
     model = NETWORKS["cifar10"].build_discriminator(size)
     assert [layer.filters for layer in model.layers if isinstance(layer, layers.Conv2D)] == filters
+
+
+def test_the_leaky_residual_networks_have_the_published_slope_and_no_other_activation():
+    for model in both("resnet", width=4, activation="leaky_relu"):
+        assert found([model], layers.LeakyReLU, "negative_slope") == {0.2}
+        assert not found([model], layers.ReLU, "name")
+
+
+def test_only_the_main_path_of_residual_blocks_has_the_initial_values_of_he():
+    for model in both("resnet", width=4):
+        for layer in model.layers:
+            if hasattr(layer, "kernel"):
+                main = isinstance(layer, layers.Conv2D) and layer.kernel_size == (3, 3) and layer.filters == 4
+                assert type(layer.kernel_initializer).__name__ == ("HeUniform" if main else "GlorotUniform")
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_every_residual_block_adds_its_own_input(player):
+    model = getattr(NETWORKS["resnet"], f"build_{player}")(16, width=4)
+    main = [layer for layer in model.layers if isinstance(layer, layers.Conv2D) and layer.kernel_size == (3, 3)
+            and layer.filters == 4]
+    inputs = np.random.default_rng(0).normal(size=(2, *model.input_shape[1:]))
+    answers = []
+    for silenced in (main[2:], main[:2]):  # the first block must be heard through the shortcuts of the others
+        for layer in silenced:
+            layer.kernel.assign(keras.ops.zeros_like(layer.kernel))
+        answers.append(model(inputs, training=False).numpy())
+    assert len(main) == (4 if player == "generator" else 6)
+    assert np.abs(answers[0] - answers[1]).max() > 1e-3
+
+
+def test_the_layer_normalised_critic_judges_each_sample_by_itself():
+    critic = NETWORKS["resnet"].build_discriminator(16, 1, width=4, normalization="layer")
+    samples = np.random.default_rng(0).normal(size=(3, 16, 16, 1))
+    together = critic(samples, training=True).numpy()
+    assert together[:1] == pytest.approx(critic(samples[:1], training=True).numpy(), abs=1e-6)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -10,7 +10,7 @@ from gan_vision.models import NETWORKS
 
 
 def test_the_published_networks_are_listed():
-    assert {"dcgan", "cifar10", "bricks", "tutorial", "ada"} <= set(NETWORKS)
+    assert {"dcgan", "cifar10", "bricks", "tutorial", "ada", "resnet"} <= set(NETWORKS)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -42,11 +42,20 @@ def test_a_bad_number_is_explained(call, message):
     ("ada", {"size": 70}, "`size` must be a multiple of 2.*depth = 16. Received: size=70, depth=4. Use a size of 64 or 80"),
     ("ada", {"size": 8}, "Received: size=8, depth=4. Use a size of 16"),
     ("ada", {"initializer": "nrmal"}, "unknown `initializer`.*'nrmal'. Did you mean 'normal'"),
+    ("resnet", {"size": 8}, "Received: size=8. Use 16."),
+    ("resnet", {"size": 48}, "Received: size=48. Use 32 or 64."),
+    ("resnet", {"width": 0}, "`width` must be a positive whole number. Received: width=0."),
+    ("resnet", {"activation": "leaky"}, "unknown `activation`.*'leaky'. Did you mean 'leaky_relu'"),
     ("bricks", {"channels": 0}, "`channels` must be a positive whole number. Received: channels=0."),
 ])
 def test_every_network_refuses_what_it_cannot_build(player, name, options, message):
     with pytest.raises(ValueError, match=message):
         getattr(NETWORKS[name], f"build_{player}")(**options)
+
+
+def test_batch_normalisation_of_the_residual_critic_is_refused():
+    with pytest.raises(ConfigError, match=r"unknown `normalization`. Received: 'batch'. .*layer, none"):
+        NETWORKS["resnet"].build_discriminator(normalization="batch")
 
 
 def test_an_unknown_upsampling_is_refused():

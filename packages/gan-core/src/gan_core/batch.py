@@ -18,10 +18,17 @@ from gan_core.errors import ConfigError
 
 
 class DiscriminatorOutput(NamedTuple):
-    """What a discriminator answers: float32 logits of any shape (batch, ...), and its intermediate features."""
+    """What a discriminator answers: float32 logits of any shape (batch, ...), and what else it says of a sample.
+
+    Args:
+        logits: real or generated.
+        features: its intermediate features, for feature matching.
+        class_logits: (batch, classes), of an auxiliary classifier; None without one.
+    """
 
     logits: tf.Tensor
     features: tuple[tf.Tensor, ...] = ()
+    class_logits: tf.Tensor | None = None
 
 
 def as_batch(data) -> dict[str, tf.Tensor]:
@@ -89,12 +96,14 @@ def call_network(network: keras.Model, available: Mapping[str, tf.Tensor], train
 
 
 def call_discriminator(network: keras.Model, sample, condition: Mapping, training: bool = True) -> DiscriminatorOutput:
-    """Ask one discriminator; logits and features come back in float32 whatever the compute dtype."""
+    """Ask one discriminator; its answers come back in float32 whatever the compute dtype."""
     answer = call_network(network, {"sample": sample, **condition}, training)
     if not isinstance(answer, Mapping):
         answer = {"logits": answer}
     features = tuple(tf.cast(feature, tf.float32) for feature in answer.get("features", ()))
-    return DiscriminatorOutput(tf.cast(answer["logits"], tf.float32), features)
+    classes = answer.get("class_logits")
+    return DiscriminatorOutput(tf.cast(answer["logits"], tf.float32), features,
+                               None if classes is None else tf.cast(classes, tf.float32))
 
 
 class OneHot:

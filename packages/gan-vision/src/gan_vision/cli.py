@@ -11,6 +11,7 @@ from gan_vision.demo import demo
 from gan_vision.evaluate import evaluate
 from gan_vision.forensics import forensics
 from gan_vision.recipes import RECIPES
+from gan_vision.sampling import sample
 
 MODALITY = Modality(
     program="gan-vision",
@@ -23,10 +24,11 @@ MODALITY = Modality(
 
 
 def make_vision_app() -> App:
-    """The program: the shared verbs, and those that only images have."""
+    """The program: the shared verbs, `sample` with the options of images, and the verbs that only images have."""
     app = make_app(MODALITY)
-    app.command(evaluate)
-    app.command(forensics)
+    del app["sample"]
+    for command in (sample, evaluate, forensics):
+        app.command(command)
     return app
 
 

@@ -63,7 +63,7 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
             raise DataError(f"{run} holds no images out. Expected: held-out images, or --data SOURCE.")
     real = real[:min(count or MOST, len(real))]
     stages.say(f"step {saved.step:,}: {len(real):,} generated images against {len(real):,} {origin}")
-    generator = Samples(experiment, seed=seed, raw=raw)
+    generator = Samples(experiment, train.labels, seed=seed, raw=raw)
     chosen = extractor_by_name(extractor, images=lambda: train.images, labels=_classes(train), folder=run,
                                say=stages.say)
     with collect_warnings() as left_out:
@@ -85,6 +85,7 @@ class Samples:
 
     Args:
         experiment: trained.
+        labels: of the training images; a conditional generator is asked for such labels, drawn at random.
         seed: int.
         raw: use the trained generator instead of its average.
 
@@ -92,8 +93,9 @@ class Samples:
         ConfigError: the experiment does not say in which range its generator works.
     """
 
-    def __init__(self, experiment, *, seed: int = 0, raw: bool = False):
+    def __init__(self, experiment, labels: np.ndarray | None = None, *, seed: int = 0, raw: bool = False):
         self.experiment, self.seed, self.raw, self._calls = experiment, seed, raw, 0
+        self.labels = None if experiment.condition is None else labels
         self.value_range = value_range_of(experiment)
 
     def more(self, count: int) -> np.ndarray:
@@ -107,7 +109,10 @@ class Samples:
         from gan_core.random import fold
 
         self._calls += 1
-        return self.experiment.sample(count, seed=fold(self.seed, "evaluate", self._calls), raw=self.raw)
+        seed, condition = fold(self.seed, "evaluate", self._calls), None
+        if self.labels is not None:
+            condition = {"label": self.labels[np.random.default_rng(seed).integers(len(self.labels), size=count)]}
+        return self.experiment.sample(count, seed=seed, raw=self.raw, condition=condition)
 
     def batches(self, count: int) -> Iterator[np.ndarray]:
         """`count` images in batches: memory holds one."""

@@ -40,7 +40,7 @@ def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "
     experiment, _, saved, (train, _) = load_run(MODALITY, run, data=True)
     folder = out or run / "forensics"
     folder.mkdir(parents=True, exist_ok=True)
-    samples = Samples(experiment, seed=seed, raw=raw)
+    samples = Samples(experiment, train.labels, seed=seed, raw=raw)
     low, high = samples.value_range
     with stages.running(f"samples of step {saved.step:,}", count) as advance:
         parts = []

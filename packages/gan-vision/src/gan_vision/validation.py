@@ -19,7 +19,7 @@ class KidAgainst:
     """A validation of an experiment: kernel distance of generated against held-out images, smaller is better.
 
     Args:
-        held_out: an `ImageSet`, at least two images.
+        held_out: an `ImageSet`, at least two images; a conditional generator is asked for images of their labels.
         value_range: (low, high) of the generator.
         extractor: features; a fixed random convolutional network by default, which ranks the sheets of one run but
             compares with nothing else.
@@ -33,10 +33,11 @@ class KidAgainst:
         self.content_hash = content_hash({"images": held_out.images})
         self.real = self.extractor.features(np.asarray(held_out.images[:count]))
         self.count = min(count, max(2, len(self.real)))
+        self.condition = None if held_out.labels is None else {"label": held_out.labels[:self.count]}
 
     def __call__(self, gan) -> dict[str, float]:
         """{"kid": value}."""
-        fake = to_uint8(gan.generate(count=self.count), self.value_range)
+        fake = to_uint8(gan.generate(self.condition, self.count), self.value_range)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MetricWarning)  # slightly negative is normal for an unbiased estimate
             return {"kid": kernel_distance(self.real, self.extractor.features(fake), estimator="full").value}

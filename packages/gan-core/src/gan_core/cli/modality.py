@@ -11,6 +11,7 @@ from types import ModuleType
 import yaml
 
 from gan_core.errors import ConfigError, choose
+from gan_core.run.config import RunConfig, read_yaml
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Modality:
         version: of the package.
         recipes: name -> module path; a module holds `Config`, `load(config)`, `placeholder(config)` (the
             same as `load` without data) and `build(config, train, validation)`,
-            and its docstring's first line is shown by `recipes`.
+            and its docstring's first line is shown by `recipes`. It may hold `complete(config, train)`: the config
+            with what only the data know (the names of their classes), as the run folder keeps it.
         check: the function behind `check`, with its own typed options; or None.
         demo: the recipe and the settings of `demo`, and what it says at the end.
         next_command: what a finished run suggests, with {run} for its folder.
@@ -47,8 +49,6 @@ class Modality:
 
     def recipe_of(self, path: Path) -> tuple[str, ModuleType, dict]:
         """Name, module and settings in a run's config.yaml."""
-        from gan_core.run.config import read_yaml
-
         values = read_yaml(path)
         try:
             name = values.pop("recipe")
@@ -56,6 +56,11 @@ class Modality:
             raise ConfigError(
                 f"{path}: the key `recipe` is missing. Expected: one of {', '.join(self.recipes)}.") from None
         return name, self.recipe(name), values
+
+
+def complete(module: ModuleType, config: RunConfig, train) -> RunConfig:
+    """The config with what only the training data know, for recipes that need it."""
+    return module.complete(config, train) if hasattr(module, "complete") else config
 
 
 def summary_of(module: ModuleType) -> str:

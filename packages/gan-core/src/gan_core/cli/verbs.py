@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from gan_core.cli.main import start_tensorflow
-from gan_core.cli.modality import Modality, as_yaml
+from gan_core.cli.modality import Modality, as_yaml, complete
 from gan_core.errors import ConfigError, DataError, choose
 from gan_core.run.config import RunConfig, read_yaml, validate, write_yaml
 from gan_core.run.folder import RunFolder
@@ -59,7 +59,9 @@ def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, 
     progress = Progress(quiet=quiet)
     progress.say("starting TensorFlow ...")
     device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
-    experiment = module.build(resolved, *module.load(resolved))
+    data = module.load(resolved)
+    resolved = complete(module, resolved, data[0])
+    experiment = module.build(resolved, *data)
     if resolved.init_from is not None:  # before a folder is made
         from gan_core.run.initial_weights import find_weights
 
@@ -115,9 +117,12 @@ def resume(modality: Modality, run: Path, *, steps: int | None = None, config: P
         checkpoints = Checkpoints(folder.checkpoints)
         if checkpoints.steps():  # before data are read, which the other config may have elsewhere
             saved, _ = checkpoints.newest()
-            refuse_other_config(saved, folder, resolved, may_change)
+            unknown = [name for name, value in resolved if value is None] if hasattr(module, "complete") else []
+            refuse_other_config(saved, folder, resolved, (*may_change, *unknown))  # `complete` may fill those in
             done = saved.step
-        experiment = module.build(resolved, *data_of(module, resolved, folder))
+        data = data_of(module, resolved, folder)
+        resolved = complete(module, resolved, data[0])
+        experiment = module.build(resolved, *data)
         refuse_fewer_steps(done, experiment.steps)
         write_yaml(folder.config, recipe, resolved)
         announce(modality, progress, folder, device)
@@ -174,15 +179,16 @@ def data_of(module: ModuleType, config: RunConfig, folder: RunFolder):
                           f"{began}.") from None
 
 
-def sample(modality: Modality, run: Path, *, count: int, out: Path | None, seed: int, raw: bool) -> Path:
-    """Write `count` samples of a run."""
+def sample(modality: Modality, run: Path, *, count: int, out: Path | None, seed: int, raw: bool,
+           condition: Callable[[RunConfig], Mapping[str, Any]] | None = None) -> Path:
+    """Write `count` samples of a run; `condition` makes other conditions than the usual ones from its config."""
     if count < 1:
         raise ConfigError(f"`--count` must be at least 1. Received: count={count}.")
-    experiment, _, saved, _ = load_run(modality, run)
+    experiment, config, saved, _ = load_run(modality, run)
     if experiment.write_samples is None:
         raise ConfigError("`sample` needs a recipe that writes samples. Received: a recipe without `write_samples`. "
                           "Return it in the recipe's Experiment.")
-    samples = experiment.sample(count, seed=seed, raw=raw)
+    samples = experiment.sample(count, seed=seed, raw=raw, condition=None if condition is None else condition(config))
     written = experiment.write_samples(samples, out)
     stdout().print(f"{count} samples of step {saved.step:,} -> {written}", markup=False)
     return written

@@ -79,9 +79,11 @@ class Experiment:
     condition: Callable[[int], dict] | None = None
     write_samples: Callable[[np.ndarray, Path | None], Path] | None = None
 
-    def sample(self, count: int, *, seed: int, raw: bool = False) -> np.ndarray:
-        """`count` samples of the averaged generator (the trained one with `raw`)."""
-        condition = None if self.condition is None else self.condition(count)
+    def sample(self, count: int, *, seed: int, raw: bool = False,
+               condition: Mapping[str, np.ndarray] | None = None) -> np.ndarray:
+        """`count` samples of the averaged generator (the trained one with `raw`), of its usual conditions or others."""
+        if condition is None and self.condition is not None:
+            condition = self.condition(count)
         return self.gan.generate(condition, count, seed=seed, raw=raw)
 
     @property

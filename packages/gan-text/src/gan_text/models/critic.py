@@ -11,7 +11,8 @@ import keras
 from keras import layers
 
 from gan_core.errors import choose
-from gan_text.layers import LabelEncoding, ResidualBlock1D
+from gan_core.layers import LabelEncoding
+from gan_text.layers import ResidualBlock1D
 from gan_text.models.checks import check_sizes
 from gan_text.models.initializers import initializer
 

@@ -12,10 +12,10 @@ import keras
 from keras import layers
 
 from gan_core.errors import choose
+from gan_core.layers import LabelEncoding
 from gan_text.layers import (
     Completion,
     FeedbackLSTMCell,
-    LabelEncoding,
     PreviousGiven,
     ResidualBlock1D,
     StraightThroughGumbel,

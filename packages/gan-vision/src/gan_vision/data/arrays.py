@@ -19,6 +19,7 @@ from gan_vision.data.storage import Filled, store_images
 
 IMAGE_KEYS = ("images", "image", "x_train", "x", "arr_0")
 LABEL_KEYS = ("labels", "label", "y_train", "y")
+MOST_CLASSES = 10_000  # larger ids are names of another kind
 
 
 def load_arrays(
@@ -76,10 +77,11 @@ def load_arrays(
         raise DataError(f"{shown} must hold as many labels as images. Found: {len(labels)} labels, "
                         f"{len(images)} images.")
     rows = choose_rows(len(images), limit, seed)
+    class_names = _class_names(labels)
     labels = None if labels is None else labels[rows]
     name = f"array file {shown}"
     if images.shape[1:] == shape:
-        return ImageSet(images if limit is None else images[rows], labels, name=name)
+        return ImageSet(images if limit is None else images[rows], labels, class_names, name)
 
     def fill(append) -> Filled:
         for row in track(rows, "resizing images", len(rows), quiet=quiet):
@@ -91,7 +93,7 @@ def load_arrays(
                           settings={"source": f"arrays:{os.path.realpath(path)!a}", "shape": shape, "fit": fit,
                                     "limit": limit and (limit, seed)},
                           fingerprint=lambda: f"{status.st_size} {status.st_mtime_ns}")
-    return ImageSet(stored.images, labels, name=name)
+    return ImageSet(stored.images, labels, class_names, name)
 
 
 def _read_npz(path: Path, shown: str) -> tuple[np.ndarray, np.ndarray | None]:
@@ -113,6 +115,13 @@ def _read_npz(path: Path, shown: str) -> tuple[np.ndarray, np.ndarray | None]:
         if labels is not None and labels.ndim == 2 and labels.shape[1] == 1:
             labels = labels[:, 0]
         return archive[image_key], labels
+
+
+def _class_names(labels: np.ndarray | None) -> tuple[str, ...]:
+    """"0" to the largest id of the whole file, so that a part of it knows all classes; () for what are no class ids."""
+    if labels is None or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer) or not len(labels):
+        return ()
+    return tuple(map(str, range(int(labels.max()) + 1))) if labels.max() < MOST_CLASSES else ()
 
 
 def _declared_bytes(file) -> int:

@@ -1,7 +1,8 @@
 """Networks, one paper per file. Importing this module loads no TensorFlow; calling a builder does.
 
 Every module has `build_generator`, `build_discriminator` and `VALUE_RANGE`; `NETWORKS` is the table by which
-recipes and the command line know the pairs.
+recipes and the command line know the pairs. In a discriminator the layer named "features" ends what looks at the image
+and begins what makes a logit of it: `conditional` puts other ends there.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ NETWORKS = {
                          (-1.0, 1.0), 64, 3, 100),
     "ada": Networks("gan_vision.models.dcgan_ada", "a light DCGAN for adaptive augmentation, 64x64",
                     (0.0, 1.0), 64, 3, 64),
+    "resnet": Networks("gan_vision.models.resnet", "residual networks, no batch norm in the critic, 32x32",
+                       (-1.0, 1.0), 32, 3, 128),
 }
 
 

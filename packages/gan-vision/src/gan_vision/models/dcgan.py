@@ -90,6 +90,7 @@ def build_discriminator(size: int = 64, channels: int = 3, *, width: int | None 
         x = layers.Conv2D(filters, 5, strides=2, padding="same", kernel_initializer=_kernel())(x)
         x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
+    x = layers.Identity(name="features")(x)
     x = layers.Flatten()(x)
     logits = layers.Dense(1, kernel_initializer=_kernel(), dtype="float32")(x)
     return keras.Model(sample, logits, name="discriminator")

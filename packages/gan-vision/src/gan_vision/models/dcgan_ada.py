@@ -123,6 +123,7 @@ def build_discriminator(size: int = 64, channels: int = 3, *, width: int = 128, 
         x = convolution(width, 4, strides=2, padding="same", use_bias=False, kernel_initializer=kernel())(x)
         x = layers.BatchNormalization(scale=False)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
+    x = layers.Identity(name="features")(x)
     x = layers.Flatten()(x)
     x = layers.Dropout(dropout)(x)
     logits = dense(1, kernel_initializer=kernel(), dtype="float32")(x)

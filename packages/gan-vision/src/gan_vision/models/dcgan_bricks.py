@@ -90,6 +90,7 @@ def build_discriminator(size: int = 64, channels: int = 1, *, width: int | None 
         x = layers.BatchNormalization(momentum=0.9)(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
         x = layers.Dropout(dropout)(x)
+    x = layers.Identity(name="features")(x)
     x = layers.Conv2D(1, START, padding="valid", use_bias=False, dtype="float32")(x)
     logits = layers.Flatten(dtype="float32")(x)
     return keras.Model(sample, logits, name="discriminator")

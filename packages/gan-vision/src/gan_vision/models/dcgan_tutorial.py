@@ -94,6 +94,7 @@ def build_discriminator(size: int = 64, channels: int = 3, *, width: int | None 
         x = layers.Conv2D(filters, 5, strides=2, padding="same")(x)
         x = layers.BatchNormalization()(x)
         x = layers.LeakyReLU(negative_slope=0.3)(x)
+    x = layers.Identity(name="features")(x)
     x = layers.GlobalAveragePooling2D()(x)
     logits = layers.Dense(1, dtype="float32")(x)
     return keras.Model(sample, logits, name="discriminator")

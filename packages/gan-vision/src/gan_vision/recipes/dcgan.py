@@ -23,7 +23,7 @@ class Config(ImageConfig):
     """Settings of `dcgan`."""
 
     network: str = "cifar10"
-    """Which published pair of networks: bricks, cifar10, dcgan (paper size) or tutorial."""
+    """Which published pair of networks: bricks, cifar10, dcgan (paper size), resnet or tutorial."""
     width: int | None = pydantic.Field(None, ge=1)
     """Channels of the smallest feature map; by default the published number at this size."""
     latent: int = pydantic.Field(100, ge=1)

@@ -11,6 +11,7 @@ import gan_core as core
 from gan_core.errors import ConfigError
 from gan_core.run.config import RunConfig
 from gan_vision import data
+from gan_vision.data.labels import Labels
 
 GRAY_SOURCES = ("digits", "tfds:mnist", "tfds:fashion_mnist")
 
@@ -63,14 +64,18 @@ def placeholder(config: ImageConfig):
 
 
 def experiment(config: ImageConfig, gan: core.GAN, train: data.ImageSet, validation: data.ImageSet | None,
-               value_range: tuple[float, float]) -> core.Experiment:
-    """One phase on `train`, with sheets of samples and, given held-out images, KID against them."""
+               value_range: tuple[float, float], *, labels: Labels | None = None) -> core.Experiment:
+    """One phase on `train`, with sheets of samples and, given held-out images, KID against them.
+
+    `labels` are those of `train`, for conditional networks.
+    """
     from gan_vision.previews import SampleSheets
     from gan_vision.validation import KidAgainst
 
     loader = train.loader(config.batch_size, seed=config.seed, value_range=value_range, flip=config.flip)
-    sheets = SampleSheets(train, value_range)
+    sheets = SampleSheets(train, value_range, labels=labels)
     return core.Experiment(
         gan, [core.Phase(loader, config.steps)], previews=[sheets], write_samples=sheets.write,
         validation=KidAgainst(validation, value_range) if validation is not None and len(validation) > 1 else None,
-        best="kid", scores=("kid",), unit="images", representation={"value_range": str(value_range)})
+        best="kid", scores=("kid",), unit="images", representation={"value_range": str(value_range)},
+        condition=None if labels is None else lambda count: {"label": labels.in_turn(count)})

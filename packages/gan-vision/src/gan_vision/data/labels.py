@@ -1,0 +1,87 @@
+"""What the labels of images are called, and the labels that samples are asked for. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gan_core.errors import ConfigError, DataError, did_you_mean
+
+if TYPE_CHECKING:
+    from gan_vision.data.image_set import ImageSet
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The classes of a data set, of which every image has one, or its attributes, of which it may have several.
+
+    Args:
+        names: of the classes in the order of their ids, or of the attributes.
+        attributes: whether a label is float (k,) in 0..1 instead of a class id.
+
+    Example:
+        >>> Labels(("cat", "dog")).named(["dog"], 3)
+        array([1, 1, 1], dtype=int32)
+    """
+
+    names: tuple[str, ...]
+    attributes: bool = False
+
+    @classmethod
+    def of(cls, images: ImageSet) -> Labels:
+        """Those of a set; class ids without names are called "0", "1", ...
+
+        Raises:
+            DataError: the images have no labels.
+        """
+        if images.labels is None:
+            raise DataError(f"a conditional recipe needs labels, and {images.name} has none. Expected: a folder with "
+                            "one sub-folder per class, a labelled tfds: set, or npz:FILE with `images` and `labels`. "
+                            "Train an unconditional recipe (dcgan) otherwise.")
+        attributes = images.labels.ndim == 2
+        count = images.labels.shape[1] if attributes else int(images.labels.max()) + 1
+        return cls(tuple(images.class_names) or tuple(map(str, range(count))), attributes)
+
+    def __len__(self):
+        return len(self.names)
+
+    def columns(self, count: int) -> int:
+        """How many of `count` samples each class gets, so that each has a row of its own; at least 1."""
+        return max(1, count // len(self))
+
+    def in_turn(self, count: int) -> np.ndarray:
+        """Labels of `count` samples, class by class (attribute by attribute, each alone), `columns` of each."""
+        return self._coded((np.arange(count) // self.columns(count)) % len(self))
+
+    def named(self, wanted: Sequence[str], count: int) -> np.ndarray:
+        """The same label for `count` samples.
+
+        Args:
+            wanted: the name or the number of one class, or of all attributes that the samples shall have.
+            count: int.
+
+        Raises:
+            ConfigError: there is no such class, or more than one of them.
+        """
+        numbers = [self._number(name) for name in wanted]
+        if self.attributes:
+            label = np.zeros(len(self), np.float32)
+            label[numbers] = 1
+            return np.tile(label, (count, 1))
+        if len(numbers) != 1:
+            raise ConfigError(f"an image has one class. Received: {', '.join(wanted)}. Give `--label` once.")
+        return np.full(count, numbers[0], np.int32)
+
+    def _number(self, name: str) -> int:
+        if name in self.names:
+            return self.names.index(name)
+        if name.isdecimal() and int(name) < len(self):
+            return int(name)
+        kind = "attribute" if self.attributes else "class"
+        raise ConfigError(f"unknown {kind}. Received: {name!r}. {did_you_mean(name, self.names)}")
+
+    def _coded(self, numbers: np.ndarray) -> np.ndarray:
+        return np.eye(len(self), dtype=np.float32)[numbers] if self.attributes else numbers.astype(np.int32)

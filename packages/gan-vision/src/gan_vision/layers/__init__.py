@@ -1,0 +1,6 @@
+"""Keras layers of the image networks, registered for serialisation under "gan_vision"."""
+
+import gan_core.layers  # noqa: F401  (saved networks hold layers of both packages: importing this one registers all)
+from gan_vision.layers.conditional_batch_normalization import ConditionalBatchNormalization
+
+__all__ = ["ConditionalBatchNormalization"]

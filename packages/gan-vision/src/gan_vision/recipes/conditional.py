@@ -1,0 +1,89 @@
+"""A conditional DCGAN: pictures of the class one asks for (Mirza and Osindero 2014; Miyato and Koyama 2018).
+
+gan-vision train conditional --data digits --size 16 --steps 3000
+gan-vision train conditional --data folder:PICTURES_IN_CLASS_FOLDERS
+gan-vision sample RUN --label cat
+
+A generated image is asked to be of the class of its real partner, so that classes are as frequent as in the data.
+Everything else is as in `dcgan`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+import numpy as np
+import pydantic
+
+import gan_core as core
+from gan_core.errors import DataError
+from gan_vision import models
+from gan_vision.data.labels import Labels
+from gan_vision.recipes import dcgan
+from gan_vision.recipes.images import experiment, load
+from gan_vision.recipes.images import placeholder as blank
+
+__all__ = ["Config", "build", "complete", "load", "placeholder"]
+
+
+class Config(dcgan.Config):
+    """Settings of `conditional`."""
+
+    network: Literal["bricks", "cifar10", "dcgan", "tutorial"] = "cifar10"
+    """Which published pair of networks; dcgan is that of the paper, in paper size."""
+    mode: Literal["onehot", "embedding", "projection", "acgan"] = "projection"
+    """How labels enter: as inputs, as class scales and a projection, or as what the discriminator must name."""
+    class_weight: float = pydantic.Field(1.0, ge=0)
+    """Weight of the class term in the generator's loss, for mode=acgan."""
+    classes: tuple[str, ...] | None = None
+    """Names of the classes or attributes; by default those of the data."""
+    attributes: bool | None = None
+    """Whether an image can have several of them; by default what the data say."""
+
+
+def placeholder(config: Config):
+    """Blank images with labels: of ten classes, unless the config knows its own."""
+    images, _ = blank(config)
+    names = config.classes or tuple("0123456789")
+    labels = np.zeros((len(images), len(names)), np.float32) if config.attributes else np.zeros(len(images), np.int32)
+    return dataclasses.replace(images, labels=labels, class_names=names), None
+
+
+def complete(config: Config, train) -> Config:
+    """The config with the names of the classes of `train`."""
+    found = Labels.of(train)
+    for name, expected, seen in (("classes", config.classes, found.names),
+                                 ("attributes", config.attributes, found.attributes)):
+        if expected not in (None, seen):
+            raise DataError(f"the labels of {train.name} must be those of the config. Expected: {name}={expected}. "
+                            f"Found: {seen}. Leave the setting out to take what the data have.")
+    return config.model_copy(update={"classes": found.names, "attributes": found.attributes})
+
+
+def build(config: Config, train, validation) -> core.Experiment:
+    """The experiment of `config`."""
+    import keras
+
+    from gan_vision.models.conditional import build_discriminator, build_generator
+
+    config = complete(config, train)
+    labels = Labels.of(train)
+    backbone = models.NETWORKS[config.network]
+    options = {"mode": config.mode, "classes": len(labels), "attributes": labels.attributes, "width": config.width}
+    named = config.mode == "acgan"
+    gan = core.GAN(
+        build_generator(backbone, config.size, config.image_channels, latent=config.latent, **options),
+        build_discriminator(backbone, config.size, config.image_channels, **options),
+        core.Objective(
+            core.NonSaturating(),
+            regularizers=((core.R1(config.r1),) if config.r1 else ()) + ((core.DiscriminatorClassLoss(),) * named),
+            auxiliary=(core.GeneratorClassLoss(config.class_weight),) * named),
+        core.Normal(config.latent),
+        update="simultaneous",
+        ema=config.ema,
+        seed=config.seed,
+    )
+    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
+                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    return experiment(config, gan, train, validation, backbone.value_range, labels=labels)

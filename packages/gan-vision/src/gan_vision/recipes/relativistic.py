@@ -1,0 +1,59 @@
+"""Relativistic GAN (Jolicoeur-Martineau 2018): is a real image more real than a generated one? Residual networks.
+
+gan-vision train relativistic --data tfds:cifar10
+gan-vision train relativistic --data digits --size 16 --width 32 --batch-size 64 --ema 0.99 --steps 1500
+
+The second, seed 0, on two busy cores without GPU: about 4 minutes, KID 0.0023 (untrained 0.12), most samples legible.
+"""
+
+from __future__ import annotations
+
+import pydantic
+
+import gan_core as core
+from gan_vision import models
+from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+
+__all__ = ["Config", "build", "load", "placeholder"]
+
+
+class Config(ImageConfig):
+    """Settings of `relativistic`; the paper makes 100,000 generator updates, one for each of the discriminator's."""
+
+    data: str = "tfds:cifar10"
+    batch_size: int = pydantic.Field(128, ge=1)
+    steps: int = pydantic.Field(100_000, ge=1)
+    average: bool = True
+    """Compare with the mean logit of the other side (RaGAN); otherwise real and generated images in pairs (RGAN)."""
+    network: str = "resnet"
+    """Which published pair of networks: resnet, cifar10, dcgan, bricks or tutorial."""
+    width: int | None = pydantic.Field(None, ge=1)
+    """Channels of the smallest feature map; by default the published number at this size."""
+    latent: int = pydantic.Field(128, ge=1)
+    """Length of the noise vector."""
+    learning_rate: float = pydantic.Field(2e-4, gt=0)
+    """Of both Adam optimizers."""
+    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
+    """Adam's first momentum."""
+    beta_2: float = pydantic.Field(0.999, ge=0, lt=1)
+    """Adam's second momentum (0.9 in the book)."""
+    ema: float | None = pydantic.Field(None, gt=0, lt=1)
+    """Decay of an averaged generator that samples are made with; null samples the trained one, as published."""
+
+
+def build(config: Config, train, validation) -> core.Experiment:
+    """The experiment of `config`."""
+    import keras
+
+    network = models.network(config.network, value_range=(-1.0, 1.0))
+    gan = core.GAN(
+        network.build_generator(config.size, config.image_channels, width=config.width, latent=config.latent),
+        network.build_discriminator(config.size, config.image_channels, width=config.width),
+        core.Objective(core.RelativisticAverage() if config.average else core.Relativistic()),
+        core.Normal(config.latent),
+        ema=config.ema,
+        seed=config.seed,
+    )
+    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1, config.beta_2),
+                keras.optimizers.Adam(config.learning_rate, config.beta_1, config.beta_2))
+    return experiment(config, gan, train, validation, network.value_range)

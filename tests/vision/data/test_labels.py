@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from gan_core.errors import ConfigError, DataError
+from gan_vision.data import ImageSet
+from gan_vision.data.labels import Labels
+
+ANIMALS = Labels(("ant", "cat", "dog"))
+TRAITS = Labels(("Eyeglasses", "Smiling", "Young"), attributes=True)
+
+
+def images(labels, names=()):
+    return ImageSet(np.zeros((len(labels), 2, 2, 1), np.uint8), np.asarray(labels), names, name="pictures")
+
+
+def test_classes_have_the_names_of_their_source():
+    assert Labels.of(images([0, 2], ("ant", "cat", "dog"))) == ANIMALS
+
+
+def test_nameless_classes_are_called_by_their_numbers():
+    assert Labels.of(images([0, 2])).names == ("0", "1", "2")
+
+
+def test_attributes_are_known_by_their_shape():
+    assert Labels.of(images(np.eye(3), TRAITS.names)) == TRAITS
+
+
+def test_images_without_labels_are_refused_with_a_remedy():
+    with pytest.raises(DataError, match=r"pictures has none. Expected: a folder with one sub-folder per class"):
+        Labels.of(ImageSet(np.zeros((1, 2, 2, 1), np.uint8), name="pictures"))
+
+
+def test_samples_come_class_by_class_as_often_as_fits():
+    np.testing.assert_array_equal(ANIMALS.in_turn(7), [0, 0, 1, 1, 2, 2, 0])
+    assert ANIMALS.columns(7) == 2
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_fewer_samples_than_classes_are_of_the_first_ones(count):
+    np.testing.assert_array_equal(ANIMALS.in_turn(count), np.arange(count))
+
+
+def test_attributes_come_each_alone():
+    np.testing.assert_array_equal(TRAITS.in_turn(3), np.eye(3))
+    assert TRAITS.in_turn(3).dtype == np.float32
+
+
+@pytest.mark.parametrize("wanted", ["dog", "2"])
+def test_a_class_is_asked_for_by_name_or_number(wanted):
+    found = ANIMALS.named([wanted], 4)
+    np.testing.assert_array_equal(found, [2, 2, 2, 2])
+    assert found.dtype == np.int32
+
+
+def test_a_name_goes_before_a_number():
+    assert Labels(("7", "0")).named(["0"], 1) == [1]
+
+
+def test_several_attributes_are_asked_for_together():
+    np.testing.assert_array_equal(TRAITS.named(["Smiling", "0"], 2), [[1, 1, 0], [1, 1, 0]])
+
+
+@pytest.mark.parametrize(("labels", "wanted", "message"), [
+    (ANIMALS, ["dgo"], r"unknown class. Received: 'dgo'. Did you mean 'dog'\? Known: ant, cat, dog"),
+    (ANIMALS, ["3"], r"unknown class. Received: '3'"),
+    (ANIMALS, ["-1"], r"unknown class. Received: '-1'"),
+    (ANIMALS, ["cat", "dog"], r"an image has one class. Received: cat, dog. Give `--label` once"),
+    (TRAITS, ["smiling"], r"unknown attribute. Received: 'smiling'. Did you mean 'Smiling'\?"),
+])
+def test_what_is_no_class_is_refused_with_the_closest(labels, wanted, message):
+    with pytest.raises(ConfigError, match=message):
+        labels.named(wanted, 1)

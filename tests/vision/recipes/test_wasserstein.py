@@ -1,0 +1,113 @@
+"""The games of `wgan`, `wgan_gp` and `relativistic`: what is declared, and what the options change."""
+
+import functools
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gan_core import Stream
+from gan_core.cli.verbs import description
+from gan_core.errors import ConfigError
+from gan_core.regularizers import warn_of_batch_normalization
+from gan_core.run.config import validate
+from gan_vision.cli import MODALITY
+from gan_vision.recipes.wgan_gp import dequantize
+
+
+@functools.cache
+def build(name, **options):
+    module = MODALITY.recipe(name)
+    config = validate(module.Config, {"data": "digits", "size": 16, "width": 4, "batch_size": 4, **options}, name)
+    return config, module.build(config, *module.placeholder(config))
+
+
+@pytest.mark.parametrize(("name", "options", "loss", "regularizers"), [
+    ("wgan", {}, "wasserstein", ["weight_clipping"]),
+    ("wgan", {"network": "cifar10", "width": 8}, "wasserstein", ["weight_clipping"]),
+    ("wgan_gp", {}, "wasserstein", ["gradient_penalty"]),
+    ("relativistic", {}, "rasgan", []),
+    ("relativistic", {"average": False, "network": "cifar10", "width": 8}, "rsgan", []),
+])
+def test_the_description_names_the_game(name, options, loss, regularizers):
+    found = json.loads(json.dumps(description(name, *build(name, **options))))
+    assert (found["loss"], found["regularizers"], found["update"]) == (loss, regularizers, "alternating")
+
+
+def test_the_published_critic_has_a_million_parameters_and_none_fixed():
+    found = description("wgan_gp", *build("wgan_gp", data="tfds:cifar10", size=32, width=128))
+    (critic,) = found["discriminators"]
+    assert (critic["trainable"], critic["non_trainable"]) == (1_053_825, 0)
+
+
+@pytest.mark.parametrize(("name", "optimizer", "numbers"), [
+    ("wgan", "RMSprop", {"learning_rate": 5e-5}),
+    ("wgan_gp", "Adam", {"learning_rate": 2e-4, "beta_1": 0.0, "beta_2": 0.9}),
+    ("relativistic", "Adam", {"learning_rate": 2e-4, "beta_1": 0.5, "beta_2": 0.999}),
+])
+def test_optimizers_have_the_published_numbers(name, optimizer, numbers):
+    gan = build(name)[1].gan
+    for found in (gan.generator_optimizer, gan.discriminator_optimizer):
+        assert type(found).__name__ == optimizer
+        config = found.get_config()
+        assert {key: config[key] for key in numbers} == pytest.approx(numbers)
+
+
+def test_the_wasserstein_critics_lead_as_published():
+    schedule = build("wgan")[1].gan.n_critic
+    assert [schedule(step) for step in (0, 24, 25, 499, 500, 501)] == [100, 100, 5, 5, 100, 5]
+    assert build("wgan_gp")[1].gan.n_critic == 5
+    assert build("relativistic")[1].gan.n_critic == 1
+
+
+def test_the_constraints_have_the_published_strength():
+    assert build("wgan")[1].gan.objective.regularizers[0].limit == 0.01
+    assert build("wgan_gp")[1].gan.objective.regularizers[0].weight == 10
+
+
+@pytest.mark.parametrize("normalization", ["none", "layer"])
+def test_no_layer_of_the_penalised_critic_couples_samples(normalization):
+    gan = build("wgan_gp", normalization=normalization)[1].gan
+    assert warn_of_batch_normalization(gan.discriminators) == []
+
+
+def test_batch_normalisation_of_the_penalised_critic_is_refused():
+    with pytest.raises(ConfigError, match=r"`normalization`: Input should be 'none' or 'layer'"):
+        build("wgan_gp", normalization="batch")
+
+
+def test_both_rates_reach_zero_at_the_same_generator_update():
+    gan = build("wgan_gp", decay_steps=100, n_critic=3)[1].gan
+    rates = [optimizer.get_config()["learning_rate"]["config"]
+             for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer)]
+    assert rates == [{"rate": 2e-4, "first": 0, "last": 100}, {"rate": 2e-4, "first": 0, "last": 300}]
+
+
+class TestDequantization:
+    LEVELS = np.arange(256).reshape(1, 16, 16, 1)
+
+    def noisy(self, stream):
+        real = tf.constant(self.LEVELS / 127.5 - 1, tf.float32)
+        return dequantize({"real": real, "label": 7}, stream)
+
+    def test_each_level_spreads_over_its_own_part_of_the_range(self):
+        for step in range(20):
+            real = self.noisy(Stream(1, step))["real"].numpy()
+            assert np.abs((real + 1) * 128 - 0.5 - self.LEVELS).max() < 0.5 + 1e-4
+            assert -1 <= real.min() <= real.max() <= 1
+
+    def test_other_parts_of_the_batch_are_kept(self):
+        assert self.noisy(Stream(1, 0))["label"] == 7
+
+    def test_the_noise_is_that_of_the_step(self):
+        gan = build("wgan_gp", dequantize=True)[1].gan
+        batch = {"real": tf.zeros((2, 16, 16, 1))}
+        first, again = (gan.prepare(batch)["real"].numpy() for _ in range(2))
+        gan.discriminator_steps.assign_add(1)
+        assert np.array_equal(first, again)
+        assert not np.array_equal(first, gan.prepare(batch)["real"].numpy())
+
+    def test_it_is_off_unless_asked_for(self):
+        batch = {"real": tf.zeros((2, 16, 16, 1))}
+        assert build("wgan_gp")[1].gan.prepare(batch) is batch

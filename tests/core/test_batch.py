@@ -54,9 +54,10 @@ def test_a_dict_keeps_its_names():
 
 
 def test_splitting_leaves_the_batch_itself_untouched():
-    batch = {"real": 1, "label": 2}
-    assert split_batch(batch) == (1, {"label": 2})
-    assert batch == {"real": 1, "label": 2}
+    real = np.zeros(1)
+    batch = {"real": real, "label": 2}
+    assert split_batch(batch) == (real, {"label": 2})
+    assert set(batch) == {"real", "label"}
 
 
 def test_functional_inputs_are_known_by_name():
@@ -122,6 +123,12 @@ def test_one_hot_can_encode_a_condition():
     np.testing.assert_array_equal(OneHot(2, key="label")({"real": 0, "label": tf.constant([1])})["label"], [[0, 1]])
 
 
+def answering(outputs):
+    """A discriminator that returns `outputs` of its logits."""
+    sample = keras.Input((1,), name="sample")
+    return keras.Model(sample, outputs(keras.layers.Dense(1)(sample)), name="judge")
+
+
 @pytest.mark.parametrize(("action", "message"), [
     (lambda: as_batch({"image": 1}), r"needs the key `real`. Received: keys=\['image'\]"),
     (lambda: as_batch((1, 2, 3)), r"a tuple must be \(real,\) or \(real, label\). Received: 3 parts"),
@@ -129,7 +136,13 @@ def test_one_hot_can_encode_a_condition():
     (lambda: call_network(sum_of("latent", "label"), {"latent": 1, "text": 2}, False),
      r"reads the input `label`, which this batch does not have. Received: latent, text"),
     (lambda: call_discriminator(sum_of("sample", "source"), tf.zeros((1, 1)), {}), r"reads the input `source`"),
-], ids=["no real", "three parts", "no inputs", "generator input", "discriminator input"])
+    (lambda: split_batch({"real": np.zeros((2, 2), np.uint8)}), r"must be floats .* Received: dtype=uint8. Scale them"),
+    (lambda: call_discriminator(answering(lambda logits: [logits, logits]), tf.zeros((1, 1)), {}),
+     r"one tensor of logits.* Received from 'judge': a list. For several logits per sample return a map"),
+    (lambda: call_discriminator(answering(lambda logits: {"logit": logits}), tf.zeros((1, 1)), {}),
+     r"a dict with the key 'logits'. Received from 'judge': \['logit'\]"),
+], ids=["no real", "three parts", "no inputs", "generator input", "discriminator input", "bytes", "a list of logits",
+        "no logits"])
 def test_bad_batches_and_networks_are_explained(action, message):
     with pytest.raises(ConfigError, match=message):
         action()

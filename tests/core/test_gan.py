@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from gan_core.augment import AdaptiveAugment
 from gan_core.batch import OneHot
-from gan_core.errors import ConfigError
+from gan_core.errors import ConfigError, DataError
 from gan_core.gan import GAN
 from gan_core.latent import NoLatent, Normal
 from gan_core.losses import NonSaturating, Wasserstein
@@ -58,13 +58,42 @@ class Distance:
     ({"generator": keras.Sequential([keras.layers.Dense(2)], name="raw")}, "network 'raw' has no weights yet. Call it once"),
     ({"ema": 1.0}, r"`decay` must lie in \(0, 1\). Received: decay=1.0"),
     ({"ema": 0}, r"`decay` must lie in \(0, 1\). Received: decay=0"),
+    ({"latent": 3}, r"`latent` must be a prior such as Normal\(100\), or NoLatent\(\). Received: latent=3"),
+    ({"augment": "ada"}, r"`augment` must be an augmentation such as AdaptiveAugment\(\). Received: augment='ada'"),
 ], ids=["update", "no discriminator", "n_critic 0", "n_critic 2.5", "simultaneous", "simultaneous schedule",
-        "adaptive critic", "unbuilt", "ema 1", "ema 0"])
+        "adaptive critic", "unbuilt", "ema 1", "ema 0", "latent", "augment"])
 def test_parts_that_do_not_fit_are_refused_with_the_reason(make_generator, make_discriminator, options, message):
     parts = {"generator": make_generator(), "discriminators": [make_discriminator()],
              "objective": Objective(NonSaturating()), "latent": Normal(3), **options}
     with pytest.raises(ConfigError, match=message):
         GAN(**parts)
+
+
+def test_a_frozen_player_is_refused(make_gan, make_discriminator):
+    """Keras' old idiom for stacked players, which here would leave the discriminator untrained without a word."""
+    discriminator = make_discriminator()
+    discriminator.trainable = False
+    with pytest.raises(ConfigError, match="'discriminator' has nothing to learn: all its weights are frozen"):
+        make_gan(discriminators=discriminator)
+
+
+def test_the_schedule_may_be_a_numpy_integer(make_gan):
+    assert make_gan(n_critic=np.int64(2)).n_critic == 2
+
+
+@pytest.mark.parametrize("count", [0, 10])
+def test_training_on_less_than_a_batch_is_no_success(make_gan, count):
+    data = tf.data.Dataset.from_tensor_slices(np.zeros((count, 2), "float32")).batch(16, drop_remainder=True)
+    with pytest.raises(DataError, match=r"`fit` needs at least one batch. Found: none"):
+        make_gan().fit(data, verbose=0)
+
+
+def test_a_leaking_augmentation_is_warned_of(make_gan, make_generator, make_discriminator):
+    gan = make_gan(generator=make_generator((4, 4, 1)), discriminators=make_discriminator((4, 4, 1)),
+                   augment=AdaptiveAugment("paper", initial=0.9))
+    gan.augment.updates_above.assign(1000)
+    with pytest.warns(UserWarning, match="augmentation leak: aug_p has been above 0.8"):
+        gan.fit(np.zeros((8, 4, 4, 1), "float32"), verbose=0)
 
 
 def test_several_steps_per_execution_cannot_follow_a_schedule(make_gan):
@@ -243,6 +272,13 @@ def test_inputs_of_no_common_length_are_refused(make_gan, arguments, received):
     with pytest.raises(ConfigError) as error:
         make_gan().generate(**arguments)
     assert f"must agree on one number of samples, at least 1. Received: {received}" in str(error.value)
+
+
+@pytest.mark.parametrize("arguments", [{"count": 2.5}, {"count": 3, "batch_size": 0}])
+def test_counts_that_are_none_are_refused(make_gan, arguments):
+    name, value = list(arguments.items())[-1]
+    with pytest.raises(ConfigError, match=rf"`{name}` must be a whole number of at least 1. Received: {name}={value}"):
+        make_gan().generate(**arguments)
 
 
 @pytest.mark.parametrize("options", [{"validation_split": 0.5}, {"validation_data": np.zeros((8, 2), "float32")}])

@@ -148,7 +148,8 @@ def test_the_reports_keys_are_known_beforehand():
     ({"auxiliary": Reconstruction(1)}, r"`auxiliary` must be a tuple"),
     ({"auxiliary": (Reconstruction(1), Reconstruction(2, target="label"))},
      "`auxiliary` must have different names. Received: reconstruction, reconstruction. Give one"),
-], ids=["regularizer", "auxiliary", "names"])
+    ({"auxiliary": (Reconstruction(1, name="adversarial"),)}, "may not be called 'adversarial'.* Give it another `name`"),
+], ids=["regularizer", "auxiliary", "names", "reserved name"])
 def test_misplaced_terms_are_refused(options, message):
     with pytest.raises(ConfigError, match=message):
         Objective(Wasserstein(), **options)

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gan_core.errors import ConfigError, DataError
-from gan_vision.image_grid import image_grid, save_image_grid, to_uint8
+from gan_vision.image_grid import FORMATS, image_grid, save_image_grid, to_uint8
 
 
 def constant(*values, side=1, channels=1):
@@ -85,7 +85,8 @@ def test_floats_are_drawn_in_their_range():
     (lambda: image_grid(constant(1), background=300), ConfigError, "`background` must be 0..255. Received: background=300"),
     (lambda: image_grid(constant(1), background=(1, 2, 3)), ConfigError, r"Received: background=\(1, 2, 3\)"),
     (lambda: save_image_grid("grid.txt", constant(1)), ConfigError, "`path` must end in a picture format.*grid.txt"),
-    (lambda: save_image_grid("grid", constant(1)), ConfigError, "Use .png, .jpg or .webp."),
+    (lambda: save_image_grid("grid", constant(1)), ConfigError, "Use .png, .jpg, .jpeg, .webp,"),
+    (lambda: save_image_grid("grid.h5", constant(1)), ConfigError, "must end in a picture format"),
 ])
 def test_bad_input_is_explained(call, kind, message):
     with pytest.raises(kind, match=message):
@@ -111,6 +112,17 @@ def test_a_chosen_scale_is_kept(tmp_path):
 
 def test_an_upper_case_suffix_is_understood(tmp_path):
     assert Image.open(save_image_grid(tmp_path / "GRID.PNG", constant(7))).format == "PNG"
+
+
+def test_a_picture_too_large_for_its_format_is_refused_and_leaves_no_file(tmp_path):
+    with pytest.raises(ConfigError, match=r"cannot write .*a\.webp.* Found: a picture of 16400 x 1 pixels. Use .png"):
+        save_image_grid(tmp_path / "a.webp", np.zeros((1, 1, 16_400), np.uint8), padding=0, scale=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_format_that_is_named_can_be_written(tmp_path, suffix):
+    assert Image.open(save_image_grid(tmp_path / f"a{suffix}", constant(7))).format == FORMATS[suffix]
 
 
 def test_a_failed_write_leaves_no_temporary_file(tmp_path):

@@ -110,6 +110,16 @@ class TestQuietStart:
             start()
         assert capfd.readouterr().err == "undefined symbol\n"
 
+    def test_it_is_not_replayed_when_the_start_is_interrupted(self, capfd):
+        def start():
+            with quiet_start():
+                os.write(2, b"could not find cuda drivers\n")
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            start()
+        assert capfd.readouterr().err == ""
+
     def test_no_descriptor_is_left_open(self):
         before = len(os.listdir("/proc/self/fd"))
         for _ in range(3):

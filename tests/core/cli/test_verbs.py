@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from gan_core.cli import verbs
-from gan_core.errors import ConfigError, RunError
+from gan_core.errors import ConfigError, DataError, RunError
+from gan_core.run.folder import RunFolder
 
 
 @pytest.fixture
@@ -84,8 +87,6 @@ class TestBeforeTensorFlowStarts:
         assert expected in str(caught.value)
 
     def test_a_run_in_use_is_refused(self, modality, tmp_path, started):
-        from gan_core.run.folder import RunFolder
-
         (tmp_path / "config.yaml").write_text("recipe: linear\n")
         with RunFolder(tmp_path).lock(), pytest.raises(RunError, match="in use by process"):
             verbs.resume(modality, tmp_path)
@@ -93,3 +94,98 @@ class TestBeforeTensorFlowStarts:
     def test_a_count_below_one_is_refused(self, modality, tmp_path, started):
         with pytest.raises(ConfigError, match=r"`--count` must be at least 1. Received: count=0\."):
             verbs.sample(modality, tmp_path, count=0, out=None, seed=0, raw=False)
+
+
+class TestSettingsThatNeedNoData:
+    @pytest.fixture
+    def toy(self, modality, monkeypatch):
+        """A modality whose recipe `linear` refuses a width of 3, and whose data cannot be read."""
+        module = modality.recipe("linear")
+
+        def build(config, train, validation):
+            if config.width == 3:
+                raise ConfigError("`width` must not be 3")
+            raise DataError("the placeholder has no labels")
+
+        def load(config):
+            raise DataError("data were read")
+
+        for name, value in {"build": build, "load": load, "placeholder": lambda config: ("blank", None)}.items():
+            monkeypatch.setattr(module, name, value, raising=False)
+        monkeypatch.setattr(verbs, "start_tensorflow", lambda **options: "the CPU")
+        return dataclasses.replace(modality, tries_settings=True)
+
+    def test_they_are_refused_before_data_are_read(self, toy, tmp_path):
+        with pytest.raises(ConfigError, match="`width` must not be 3"):
+            verbs.train(toy, "linear", options=toy.recipe("linear").Config(width=3), out=tmp_path / "run")
+
+    def test_the_placeholder_is_not_judged_as_data(self, toy, tmp_path):
+        with pytest.raises(DataError, match="data were read"):
+            verbs.train(toy, "linear", out=tmp_path / "run")
+
+    def test_a_modality_may_do_without(self, toy, tmp_path):
+        toy = dataclasses.replace(toy, tries_settings=False)
+        with pytest.raises(DataError, match="data were read"):
+            verbs.train(toy, "linear", options=toy.recipe("linear").Config(width=3), out=tmp_path / "run")
+
+    @pytest.mark.slow
+    def test_trying_them_leaves_names_seed_and_precision_as_they_were(self, modality, monkeypatch):
+        import keras
+
+        def build(config=None, *data):
+            layer = keras.layers.Dense(2)
+            layer.build((None, 3))
+            return layer.name, layer.kernel.numpy().tolist(), layer.compute_dtype, float(keras.random.uniform(()))
+
+        module, former = modality.recipe("linear"), keras.config.dtype_policy()
+        monkeypatch.setattr("tensorflow.config.experimental.enable_op_determinism", lambda: None)  # for other tests' sake
+        monkeypatch.setattr(module, "build", build, raising=False)
+        monkeypatch.setattr(module, "placeholder", lambda config: (None, None), raising=False)
+        try:
+            keras.backend.clear_session()
+            verbs.start_tensorflow(seed=7, precision="bfloat16")
+            straight = build()
+            keras.backend.clear_session()
+            verbs.start_tensorflow(seed=7, precision="bfloat16")
+            verbs.try_settings(module, module.Config(seed=7, precision="bfloat16"))
+            assert build() == straight
+            assert straight[0] == "dense"
+            assert straight[2] == "bfloat16"
+        finally:
+            keras.config.set_dtype_policy(former)
+
+
+class TestResume:
+    @pytest.fixture
+    def run(self, tmp_path):
+        (tmp_path / "config.yaml").write_text("recipe: linear\nwidth: 8\n")
+        (tmp_path / "environment.json").write_text('{"directory": "/where/it/was"}')
+        return tmp_path
+
+    @pytest.mark.parametrize("kind", [ConfigError, DataError])
+    def test_data_that_are_not_found_name_the_directory_in_which_paths_began(self, modality, run, monkeypatch, kind):
+        def load(config):
+            raise kind("unknown data source. Received: 'Q/data'.")
+
+        module = modality.recipe("linear")
+        monkeypatch.setattr(module, "load", load, raising=False)
+        with pytest.raises(kind, match=r"'Q/data'\.\nRelative paths begin in the current directory; the run was started in "
+                                       r"/where/it/was\.$"):
+            verbs.data_of(module, module.Config(), RunFolder(run))
+
+    @pytest.mark.slow
+    def test_a_refused_run_keeps_its_config(self, modality, run, monkeypatch):
+        from gan_core.run import experiment
+
+        def refuse(*arguments, **options):
+            raise DataError("other data")
+
+        module = modality.recipe("linear")
+        monkeypatch.setattr(module, "load", lambda config: (None, None), raising=False)
+        monkeypatch.setattr(module, "build", lambda *arguments: None, raising=False)
+        monkeypatch.setattr(verbs, "start_tensorflow", lambda **options: "the CPU")
+        monkeypatch.setattr(experiment, "resume_experiment", refuse)
+        before = (run / "config.yaml").read_bytes()
+        with pytest.raises(DataError, match="other data"):
+            verbs.resume(modality, run, steps=5000, quiet=True)
+        assert (run / "config.yaml").read_bytes() == before

@@ -97,6 +97,16 @@ def test_sixteen_bit_values_are_scaled_not_clipped():
     assert decode_image(data, channels=1)[0, :, 0].tolist() == [0, 0, 1, 128, 255]
 
 
+@pytest.mark.parametrize("orientation", [1, 3])
+def test_a_sixteen_bit_tiff_may_count_from_white(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = bytearray(encode(Image.fromarray(np.array([[0, 25700, 65535]], np.uint16)), "TIFF", exif=exif))
+    photometric = data.index(struct.pack("<HHI", 262, 3, 1)) + 8
+    data[photometric] = 0  # WhiteIsZero
+    assert decode_image(bytes(data), channels=1).ravel().tolist() == [255, 155, 0][:: 1 if orientation == 1 else -1]
+
+
 def test_the_mean_of_a_sixteen_bit_ramp_is_in_the_middle():
     ramp = np.tile(np.arange(0, 65536, 16, dtype=np.uint16), (4, 1))
     assert decode_image(encode(Image.fromarray(ramp), "PNG")).mean() == pytest.approx(127.5, abs=0.5)

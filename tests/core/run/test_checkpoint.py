@@ -68,6 +68,13 @@ class TestRoundTrip:
         copy.restore(copy.newest()[0], fresh)
         assert np.all(fresh[0].numpy() == 2)
 
+    @pytest.mark.parametrize("name", ["br [x]", "a*", "why?", "back\\slash"])
+    def test_a_folder_may_be_named_like_a_pattern(self, tmp_path, name):
+        store, fresh = Checkpoints(tmp_path / name / "checkpoints"), variables_of(0)
+        store.save(3, variables_of(2), {})
+        store.restore(store.newest()[0], fresh)
+        assert np.all(fresh[0].numpy() == 2)
+
     def test_saving_a_step_again_replaces_it(self, saved):
         saved.save(20, variables_of(7), {})
         fresh = variables_of(0)

@@ -1,4 +1,4 @@
-"""A run continues only on the data of its checkpoint, unless told that they may change."""
+"""A run continues only on the data (unless told that they may change) and with the phases of its checkpoint."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gan_core.errors import DataError
+from gan_core.errors import ConfigError, DataError
 from gan_core.run.checkpoint import Saved
-from gan_core.run.compatibility import refuse_other_data
+from gan_core.run.compatibility import refuse_other_data, refuse_other_phases
 from gan_core.run.config import RunConfig
 from gan_core.run.folder import RunFolder
 
@@ -37,3 +37,28 @@ def test_other_data_are_refused_with_source_step_and_remedy():
 
 def test_with_permission_it_is_said():
     assert "others than those of the checkpoint" in ask({"phase 0": "a"}, {"phase 0": "b"}, ("steps", "data"))
+
+
+@pytest.mark.parametrize("steps", [(5, 4, 6), (5, 4, 9), (5, 2), (5, 9)],
+                         ids=["equal", "a longer last one", "shorter, but not yet past", "longer"])
+def test_phases_that_begin_where_they_began_are_accepted(steps):
+    refuse_other_phases(Saved(Path("step-6"), {"step": 6, "phase": 1, "phases": [5, 4, 6]}), steps)
+
+
+@pytest.mark.parametrize("steps", [(15,), (7, 2, 6), (4, 5, 6), (5,)],
+                         ids=["merged", "a longer first one", "a shorter first one", "without its own"])
+def test_phases_that_begin_elsewhere_are_refused(steps):
+    with pytest.raises(ConfigError, match=r"Step 6 was made in phase 1 of \[5, 4, 6\] steps\. Received: phases of \["):
+        refuse_other_phases(Saved(Path("step-6"), {"step": 6, "phase": 1, "phases": [5, 4, 6]}), steps)
+
+
+def test_a_phase_that_would_have_ended_before_the_checkpoint_is_refused():
+    with pytest.raises(ConfigError, match="Step 3 was made in phase 0"):
+        refuse_other_phases(Saved(Path("step-3"), {"step": 3, "phase": 0, "phases": [5, 4]}), (2, 7))
+
+
+def test_of_a_checkpoint_without_phases_only_their_number_is_compared():
+    saved = Saved(Path("step-6"), {"step": 6, "phase": 1})
+    refuse_other_phases(saved, (5, 4))
+    with pytest.raises(ConfigError):
+        refuse_other_phases(saved, (15,))

@@ -27,6 +27,8 @@ class Config(RunConfig):
     ({"steps": None}, "`steps`: Input should be a valid integer. Received: steps=None."),
     ({"batch_size": [1]}, "`batch_size`: Input should be a valid integer. Received: batch_size=[1]."),
     ({"seed": -1}, "`seed`: Input should be greater than or equal to 0. Received: seed=-1."),
+    ({"steps": True}, "`steps`: Value error, must be a number. Received: steps=True."),
+    ({"learning_rate": False}, "`learning_rate`: Value error, must be a number. Received: learning_rate=False."),
     ({"precision": "double"}, "`precision`: Input should be 'float32', 'bfloat16' or 'float16'. "
                               "Received: precision='double'."),
     ({"learning_rate": "fast"}, "`learning_rate`: Input should be a valid number"),
@@ -58,6 +60,10 @@ def test_a_config_cannot_be_changed_after_it_was_checked():
     (b"steps: \xff\xfe\n", "is not valid YAML: "),
     (b"steps: !!python/object/apply:os.getcwd []\n", "is not valid YAML: line 1: could not determine a constructor"),
     (b"a: 1\n---\nb: 2\n", "is not valid YAML: line 2"),
+    (b"data: 2024-02-30\n", "is not valid YAML: day is out of range for month"),
+    (b"steps: 1\nseed: 2\nsteps: 3\n", "is not valid YAML: line 3: the key 'steps' is given twice."),
+    (b"a: {b: 1, b: 2}\n", "is not valid YAML: line 1: the key 'b' is given twice."),
+    (b"? [a]\n: 1\n", "is not valid YAML: line 1: found unhashable key"),
 ])
 def test_a_file_that_is_no_plain_mapping_is_refused_with_its_path_and_line(tmp_path, content, expected):
     path = tmp_path / "run.yaml"

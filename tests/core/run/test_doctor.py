@@ -368,3 +368,11 @@ def test_a_record_without_a_readable_line_is_refused(tmp_path):
     (tmp_path / "metrics.jsonl").write_text("garbage")
     with pytest.raises(DataError, match="no line can be read"):
         diagnose(tmp_path)
+
+
+def test_diagnose_passes_over_damaged_lines(tmp_path, capsys):
+    folder = run_folder(tmp_path, [{"step": 50, "d_loss": 1.0}])
+    with (folder / "metrics.jsonl").open("a") as stream:
+        stream.write('{"step": "x"}\n{"step": 100, "d_loss": "high"}\n{"step": 150, "d_loss": 1.0}\n')
+    diagnose(folder)
+    assert "0 findings in 150 steps" in capsys.readouterr().out

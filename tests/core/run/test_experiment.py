@@ -10,6 +10,7 @@ import signal
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from gan_core.augment import AdaptiveAugment
 from gan_core.errors import CheckpointError, ConfigError, DataError, DivergedError, RunError
@@ -30,6 +31,8 @@ from gan_core.run.state import state_of
 
 STEPS = 10
 CONFIG = RunConfig(steps=STEPS, batch_size=16, log_every=2, sample_every=4, checkpoint_every=1000)
+
+UNSAID = RunConfig(batch_size=16, log_every=2, sample_every=4)  # without the number of steps
 
 
 class At(keras.callbacks.Callback):
@@ -308,7 +311,94 @@ class TestDivergence:
         assert all(np.all(np.isfinite(weight)) for weight in gan.get_weights())
 
 
+class TestEndingEarly:
+    """A callback that sets `stop_training` ends the run where it is, not where its phase would have ended."""
+
+    STEPS = (5, 4, 6)
+
+    def build(self, make_gan, points, phase=None, step=None):
+        """Three phases; a callback stops the given one after its `step`-th step."""
+        keras.utils.set_random_seed(1)
+        gan = make_gan()
+        callbacks = [At({step: lambda: setattr(gan, "stop_training", True)})]
+        return Experiment(gan, [
+            Phase(Loader(ArraySource({"real": points}), 16, seed=number), steps, callbacks=callbacks * (number == phase))
+            for number, steps in enumerate(self.STEPS)], previews=[sheets])
+
+    def test_the_true_step_is_saved_and_said(self, make_gan, points, tmp_path, capfd):
+        folder = folder_in(tmp_path / "run")
+        gan = run_experiment(self.build(make_gan, points, 0, 2), folder, UNSAID)
+        assert (int(gan.discriminator_steps), Checkpoints(folder.checkpoints).steps()) == (2, [2])
+        said = " ".join(capfd.readouterr().err.split())
+        assert ("ended early at step 2 of 15: a callback set `stop_training`; a checkpoint is written. "
+                f"Continue with: resume {folder.path}") in said
+        assert [path.name for path in sorted(folder.samples.iterdir())] == ["step-0000.npy", "step-0002.npy"]
+
+    @pytest.mark.slow
+    def test_ended_in_the_first_phase_at_its_end_and_in_the_last_it_continues_to_the_same_end(
+            self, make_gan, points, tmp_path):
+        quiet = Progress(quiet=True)
+        folder = folder_in(tmp_path / "straight")
+        straight = outcome(run_experiment(self.build(make_gan, points), folder, UNSAID, progress=quiet), folder)
+        folder, act = folder_in(tmp_path / "ended"), run_experiment
+        for phase, step, done in ((0, 2, 2), (0, 3, 5), (2, 3, 12)):
+            act(self.build(make_gan, points, phase, step), folder, UNSAID, progress=quiet)
+            assert Checkpoints(folder.checkpoints).newest()[0].step == done
+            act = resume_experiment
+        gan = resume_experiment(self.build(make_gan, points), folder, UNSAID, progress=quiet)
+        for mine, other in zip(outcome(gan, folder)[0], straight[0], strict=True):
+            np.testing.assert_array_equal(mine, other)
+        assert outcome(gan, folder)[3] == straight[3]
+
+
+class TestValidation:
+    @staticmethod
+    def run(make_gan, points, path, answer):
+        folder = folder_in(path / "run")
+        experiment = dataclasses.replace(experiment_of(make_gan(), points), phases=[
+            Phase(Loader(ArraySource({"real": points}), 16), 1)], validation=lambda gan: answer, best="kid")
+        run_experiment(experiment, folder, UNSAID, progress=Progress(quiet=True))
+        return folder
+
+    @pytest.mark.parametrize("value", [np.float32(0.5), np.array(0.5), tf.constant(0.5)], ids=["scalar", "array", "tensor"])
+    def test_a_score_may_be_a_number_of_any_kind(self, make_gan, points, tmp_path, value):
+        folder = self.run(make_gan, points, tmp_path, {"kid": value})
+        assert [line["kid"] for line in read_lines(folder.metrics) if "kid" in line] == [0.5, 0.5]
+        assert Checkpoints(folder.checkpoints).newest()[0].manifest["best"]["value"] == 0.5
+
+    @pytest.mark.parametrize(("answer", "expected"), [
+        (None, "`validation` must return numbers by name, {\"kid\": 0.02}. Received: None."),
+        ({"kid": None}, "Received: {'kid': None}."), ({"kid": np.zeros(2)}, "Received: {'kid': array([0., 0.])}."),
+        ({"kit": 1.0}, "`best` must be a name in the answer of `validation`. Received: best='kid'. Did you mean 'kit'?")])
+    def test_an_answer_without_the_numbers_is_refused(self, make_gan, points, tmp_path, answer, expected):
+        with pytest.raises(ConfigError) as caught:
+            self.run(make_gan, points, tmp_path, answer)
+        assert expected in str(caught.value)
+
+
 class TestRefusals:
+    def test_a_gan_without_optimizers_is_refused(self, make_generator, make_discriminator, points, tmp_path):
+        gan = GAN(make_generator(), make_discriminator(), Objective(NonSaturating()), Normal(3))
+        with pytest.raises(ConfigError, match=r"a run needs a compiled GAN\. .* Call `gan\.compile"):
+            run_experiment(experiment_of(gan, points), folder_in(tmp_path / "run"), CONFIG, progress=Progress(quiet=True))
+
+    def test_a_config_of_another_length_than_the_phases_is_refused(self, make_gan, points, tmp_path):
+        with pytest.raises(ConfigError, match=r"`steps` must be what the phases .* steps=99, phases of \[10\] steps"):
+            run_experiment(experiment_of(make_gan(), points), folder_in(tmp_path / "run"), RunConfig(steps=99))
+
+    def test_phases_with_other_borders_are_refused_and_nothing_is_trained(self, make_gan, points, tmp_path):
+        folder = folder_in(tmp_path / "run")
+        with pytest.raises(Interrupted):
+            run_experiment(two_phases(make_gan, points, {}, {1: stop}), folder, CONFIG, progress=Progress(quiet=True))
+        before = folder.metrics.read_bytes()
+        for experiment in (experiment_of(make_gan(ema=0.9), points),  # one phase of ten steps
+                           dataclasses.replace(two := two_phases(make_gan, points), phases=[
+                               dataclasses.replace(phase, steps=5) for phase in two.phases])):
+            with pytest.raises(ConfigError, match=r"Step 7 was made in phase 1 of \[6, 4\] steps\."):
+                resume_experiment(experiment, folder, CONFIG, progress=Progress(quiet=True))
+            assert int(experiment.gan.discriminator_steps) == 0
+        assert folder.metrics.read_bytes() == before
+
     def test_a_run_in_use_is_not_resumed(self, make_gan, points, tmp_path):
         folder = folder_in(tmp_path / "run")
         with RunFolder(folder.path).lock(), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
@@ -347,7 +437,15 @@ class TestRefusals:
     @pytest.mark.slow
     def test_a_model_with_other_parts_is_refused(self, finished):
         with pytest.raises(CheckpointError, match="does not fit the model: found"):
-            resume_experiment(build(decay=None), finished, CONFIG)
+            resume_experiment(build(decay=None), finished, CONFIG, accepted=lambda: pytest.fail("it was accepted"))
+
+    @pytest.mark.slow
+    def test_a_run_is_accepted_once_before_its_next_step(self, finished):
+        experiment, seen = build(), []
+        experiment = dataclasses.replace(experiment, phases=[dataclasses.replace(experiment.phases[0], steps=12)])
+        resume_experiment(experiment, finished, CONFIG.model_copy(update={"steps": 12}), progress=Progress(quiet=True),
+                          accepted=lambda: seen.append(int(experiment.gan.discriminator_steps)))
+        assert seen == [10]
 
     @pytest.mark.slow
     def test_resuming_a_finished_run_changes_no_result(self, finished, straight):

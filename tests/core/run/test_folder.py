@@ -79,6 +79,15 @@ class TestCreating:
         with pytest.raises(RunError, match=r"cannot create the run folder .*Not a directory. Choose another --out"):
             RunFolder.create(tmp_path / "file" / "run", "toy")
 
+    def test_a_place_where_nothing_may_be_made_is_refused(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+        with pytest.raises(RunError, match=f"cannot create the run folder .*: {tmp_path}: Permission denied"):
+            RunFolder.refuse_used(tmp_path / "deep" / "run")
+
+    def test_a_tilde_is_the_home_folder(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert RunFolder("~/run").path == tmp_path / "run"
+
     def test_refusing_makes_nothing(self, tmp_path):
         RunFolder.refuse_used(tmp_path / "run")
         assert list(tmp_path.iterdir()) == []

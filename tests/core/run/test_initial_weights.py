@@ -18,6 +18,7 @@ from gan_core.run.checkpoint import Checkpoints
 from gan_core.run.config import RunConfig
 from gan_core.run.experiment import Experiment, Phase, resume_experiment, run_experiment
 from gan_core.run.folder import RunFolder
+from gan_core.run.initial_weights import take_over
 from gan_core.run.progress import Progress
 from gan_core.run.state import network_places, networks_of, state_of
 
@@ -157,3 +158,11 @@ def test_places_cover_every_weight_once(donor):
     places = network_places(donor[1])
     flat = [place for places in places.values() for place in places]
     assert len(set(flat)) == len(flat) == sum(len(network.weights) for network in networks_of(donor[1]).values())
+
+
+def test_the_other_run_may_lie_in_a_folder_named_like_a_pattern(donor, tmp_path):
+    copy = shutil.copytree(donor[0].path, tmp_path / "br [x]*?")
+    gan = build(seed=2, representation={"sample_rate": 16_000}).gan
+    take_over(gan, copy, {"sample_rate": 16_000})
+    for mine, other in zip(gan.generator.get_weights(), donor[1].generator.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, other)

@@ -86,6 +86,26 @@ class TestResuming:
         write(folder, [20], resume_at=10)
         assert steps_in(folder) == [0, 10, 20]
 
+    def test_a_damaged_file_loses_only_its_damaged_lines_and_is_kept_beside(self, folder):
+        write(folder, [0, 10, 20])
+        path = folder / "metrics.jsonl"
+        damaged = path.read_bytes().replace(b'"step": 10', b'"step": \xff10')
+        path.write_bytes(damaged)
+        record = Record(folder, resume_at=20)
+        record.close()
+        assert steps_in(folder) == [0, 20]
+        assert (folder / "metrics.jsonl.damaged").read_bytes() == damaged
+        assert record.complaint == f"damaged lines of {path} are left out; the file as it was is {path}.damaged"
+
+    def test_of_a_last_line_cut_short_nothing_is_said_or_kept(self, folder):
+        write(folder, [0, 10])
+        with (folder / "metrics.jsonl").open("a") as stream:
+            stream.write('{"step": 2')
+        record = Record(folder, resume_at=10)
+        record.close()
+        assert record.complaint is None
+        assert not (folder / "metrics.jsonl.damaged").exists()
+
     def test_a_missing_file_is_no_obstacle(self, folder):
         write(folder, [5], resume_at=0)
         assert steps_in(folder) == [5]

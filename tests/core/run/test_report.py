@@ -242,3 +242,8 @@ def test_doctor_and_report_import_neither_tensorflow_nor_matplotlib():
     code = ("import sys, gan_core.run.doctor, gan_core.run.report; "
             "print([name for name in ('tensorflow', 'keras', 'matplotlib') if name in sys.modules])")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_setting_that_is_no_unicode_is_shown_as_far_as_possible(tmp_path):
+    (tmp_path / "config.yaml").write_text('recipe: toy\ndata: "folder:pict\\uDCFFres"\n')
+    assert "folder:pict\\udcffres" in compose_report(RunFolder(tmp_path), []).read_text(encoding="utf-8")

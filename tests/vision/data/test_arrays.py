@@ -38,6 +38,13 @@ def test_another_size_or_channel_count_is_converted(tmp_path):
     assert np.array_equal(images.images[..., 0], images.images[..., 2])
 
 
+@pytest.mark.parametrize(("images", "channels"), [(IMAGES, 3), (IMAGES[..., 0], 1), (IMAGES[..., :1], 1)])
+def test_the_file_says_how_many_channels_there_are_unless_asked_otherwise(tmp_path, images, channels):
+    np.savez(tmp_path / "a.npz", images=images)
+    for size in (8, 4):
+        assert load_arrays(tmp_path / "a.npz", size=size, channels=None).channels == channels
+
+
 def test_a_limit_keeps_labels_with_their_images(tmp_path):
     np.savez(tmp_path / "a.npz", images=np.arange(20, dtype=np.uint8).repeat(4).reshape(20, 2, 2), labels=np.arange(20))
     images = load_arrays(tmp_path / "a.npz", size=2, channels=1, limit=5)
@@ -77,6 +84,7 @@ BAD_ARRAYS = {
     "no images": (npy(IMAGES[:0]), r"Found: uint8 \(0, 8, 8, 3\)"),
     "other keys": (saved(pictures=IMAGES), "has no images. Found the keys: pictures. Expected one of: images"),
     "too few labels": (saved(images=IMAGES, labels=np.arange(5)), "Found: 5 labels, 6 images"),
+    "one label": (saved(images=IMAGES, labels=np.int64(3)), "Found: 1 labels, 6 images"),
     "shape bomb": (shape_bomb(), "declares 4398046511104 bytes but holds 128"),
     "no array in npz": (None, "cannot read the array file"),
 }  # fmt: skip

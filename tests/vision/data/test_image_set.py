@@ -22,6 +22,9 @@ BAD_SETS = {
     "too few labels": (np.zeros((2, 4, 4, 3), np.uint8), np.array([1]), (), r"Received: 1 labels, 2 images"),
     "float labels": (np.zeros((1, 4, 4, 3), np.uint8), np.array([1.5]), (), r"`labels` must be whole numbers"),
     "label too high": (np.zeros((2, 4, 4, 3), np.uint8), np.array([0, 2]), ("a", "b"), r"must be 0..1. Received: values from 0 to 2"),
+    "label beyond int32": (np.zeros((2, 4, 4, 3), np.uint8), np.array([0, 2**33]), (), r"must be 0..2147483647. Received: values from 0 to 8589934592"),
+    "words as attributes": (np.zeros((1, 4, 4, 3), np.uint8), np.array([["a", "b"]]), (), r"whole numbers \(n,\) or attributes \(n, k\). Received: <U1 \(1, 2\)"),
+    "NaN attributes": (np.zeros((1, 4, 4, 3), np.uint8), np.array([[0, np.nan]]), (), r"attributes of 0 or 1. Received: 1 of 2 are NaN"),
     "negative label": (np.zeros((1, 4, 4, 3), np.uint8), np.array([-1]), (), r"values from -1 to -1"),
 }  # fmt: skip
 

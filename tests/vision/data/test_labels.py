@@ -30,6 +30,11 @@ def test_images_without_labels_are_refused_with_a_remedy():
         Labels.of(ImageSet(np.zeros((1, 2, 2, 1), np.uint8), name="pictures"))
 
 
+def test_ids_that_cannot_be_classes_are_refused():
+    with pytest.raises(DataError, match=r"must be class ids of 0..9999. Found: 123456. Number the classes from 0"):
+        Labels.of(images([0, 123456]))
+
+
 def test_samples_come_class_by_class_as_often_as_fits():
     np.testing.assert_array_equal(ANIMALS.in_turn(7), [0, 0, 1, 1, 2, 2, 0])
     assert ANIMALS.columns(7) == 2

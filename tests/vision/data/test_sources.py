@@ -10,6 +10,7 @@ from PIL import Image
 import gan_vision.data
 from gan_core.errors import ConfigError, DataError
 from gan_vision.data import load_images
+from gan_vision.data.sources import parse_source
 
 
 @pytest.fixture
@@ -33,9 +34,18 @@ def test_the_path_of_a_folder_will_do(folder, caplog):
     assert len(load_images(folder, size=8)) == 10
 
 
-def test_a_home_directory_is_expanded(folder, monkeypatch):
+def test_a_home_directory_is_expanded_for_every_reader_of_a_source(folder, monkeypatch):
     monkeypatch.setenv("HOME", str(folder.parent))
+    assert parse_source(f"folder:~/{folder.name}") == ("folder", str(folder))
+    assert parse_source(f"~/{folder.name}") == ("folder", str(folder))
+    assert parse_source("npz:~/a.npz") == ("npz", str(folder.parent / "a.npz"))
     assert len(load_images(f"folder:~/{folder.name}", size=8)) == 10
+
+
+def test_a_source_has_its_own_channels_and_a_folder_three(folder):
+    np.save(folder / "a.npy", np.zeros((3, 8, 8), np.uint8))
+    found = [load_images(source, size=8, channels=None).channels for source in ("digits", f"npy:{folder}/a.npy", folder)]
+    assert found == [1, 1, 3]
 
 
 def test_a_folder_named_with_a_colon_is_found(tmp_path):

@@ -1,6 +1,7 @@
 """gan_vision.data.tfds: named data sets with generated examples, and a tiny one prepared for real."""
 
 import shlex
+import shutil
 
 import numpy as np
 import pytest
@@ -57,6 +58,12 @@ def test_gray_data_become_colour_and_back():
     gray = load_tfds("mnist", size=28, channels=1).images
     assert np.array_equal(load_tfds("mnist", size=28).images, np.repeat(gray, 3, axis=-1))
     assert load_tfds("cifar10", size=32, channels=1).images.shape == (6, 32, 32, 1)
+
+
+@pytest.mark.usefixtures("mock")
+@pytest.mark.parametrize(("name", "channels"), [("mnist:3.0.1", 1), ("kmnist", 1), ("emnist/letters", 1), ("cifar10", 3)])
+def test_a_data_set_says_how_many_channels_it_has(name, channels):
+    assert load_tfds(f"{name}/train", size=28, channels=None).channels == channels
 
 
 @pytest.mark.usefixtures("mock")
@@ -169,6 +176,89 @@ def register():
 
         def _generate_examples(self):
             yield from ()
+
+
+def own_builders():
+    """Data sets of the user's own, which TFDS does not know by name: one with two configs, one of float images."""
+
+    class OwnShapes(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+        """One black image, or two."""
+
+        VERSION = tfds.core.Version("1.0.0")
+        BUILDER_CONFIGS = [tfds.core.BuilderConfig(name=name) for name in ("small", "two")]
+        DTYPE = np.uint8
+
+        def _info(self):
+            image = tfds.features.Image(shape=(4, 4, 1), dtype=self.DTYPE)
+            return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict({"image": image}))
+
+        def _split_generators(self, dl_manager):
+            return {"train": self._generate_examples(2 if self.builder_config.name == "two" else 1)}
+
+        def _generate_examples(self, count):
+            for number in range(count):
+                yield number, {"image": np.zeros((4, 4, 1), self.DTYPE)}
+
+    class OwnFloats(OwnShapes, skip_registration=True):
+        """One image of floats."""
+
+        BUILDER_CONFIGS = [tfds.core.BuilderConfig(name="small")]
+        DTYPE = np.float32
+
+    return OwnShapes, OwnFloats
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own")
+    shapes, floats = own_builders()
+    for builder in (shapes(config="small", data_dir=folder), shapes(config="two", data_dir=folder),
+                    floats(config="small", data_dir=folder)):
+        builder.download_and_prepare()
+    return folder
+
+
+def test_an_own_data_set_is_found_where_tfds_looks_by_default(own, monkeypatch):
+    monkeypatch.setattr(tfds.core.constants, "DATA_DIR", str(own))
+    assert len(load_tfds("own_shapes/two/train", size=4)) == 2
+
+
+@pytest.mark.parametrize(("name", "count"), [("own_shapes/small/train", 1), ("own_shapes:1.0.0/two/train", 2)])
+def test_a_config_of_an_own_data_set_can_be_chosen(own, name, count):
+    assert len(load_tfds(name, size=4, data_dir=own)) == count
+
+
+def test_the_configs_of_an_own_data_set_are_listed(own):
+    with pytest.raises(DataError, match=r"expected tfds:NAME\[/config\]\[/split\]. Its configs: small, two."):
+        load_tfds("own_shapes/large/train", size=4, data_dir=own)
+
+
+def test_images_of_floats_are_refused(own):
+    with pytest.raises(DataError, match=r"tfds:own_floats must have images of uint8 or uint16. Found: float32 in the feature 'image'"):
+        load_tfds("own_floats/small", size=4, data_dir=own)
+
+
+def damage(file):
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 255
+    file.write_bytes(data)
+
+
+def cut(file):
+    file.write_bytes(file.read_bytes()[:-5])
+
+
+@pytest.mark.parametrize("harm", [damage, cut, lambda file: file.unlink()], ids=["damaged", "truncated", "gone"])
+def test_a_damaged_file_names_the_data_set_its_folder_and_the_remedy(own, tmp_path, harm):
+    shutil.copytree(own, tmp_path / "own")
+    (file,) = (tmp_path / "own/own_shapes/two/1.0.0").glob("*.tfrecord*")
+    harm(file)
+    with pytest.raises(DataError) as caught:
+        load_tfds("own_shapes/two/train", size=4, data_dir=tmp_path / "own")
+    message = str(caught.value)
+    assert "tfds:own_shapes/two/1.0.0" in message
+    assert str(file.parent) in message
+    assert "delete this folder and prepare it again" in message
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ def test_it_trains_and_resumes_exactly(mode, attributes, tmp_path):
 
 def test_the_config_learns_the_names_of_the_data():
     config = conditional.complete(conditional.Config(), dark_and_bright())
-    assert (config.classes, config.attributes) == (("dark", "bright"), False)
+    assert (config.classes, config.attributes, config.channels) == (("dark", "bright"), False, 1)
     assert conditional.complete(config, dark_and_bright()) == config
 
 
@@ -93,7 +93,7 @@ def trained(tmp_path_factory):
         Image.fromarray(image[..., 0]).save(folder / f"{len(list(folder.iterdir()))}.png")
     (root / "settings.yaml").write_text(yaml.safe_dump(
         {**TINY, "data": f"folder:{root / 'pictures'}", "steps": 3, "checkpoint_every": 3, "sample_every": 3,
-         "learning_rate": 0.05}))
+         "learning_rate": 0.05, "ema": 0.5}))
     assert command("train", "conditional", "--config", root / "settings.yaml", "--out", root / "run") == 0
     return root
 
@@ -109,9 +109,9 @@ def command(*arguments):
 
 @pytest.fixture(scope="module", autouse=True)
 def in_this_process(tmp_path_factory):
-    """The process has TensorFlow already, and the user's cache stays as it is."""
+    """The process has TensorFlow already, but weights are drawn by the seed; the user's cache stays as it is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_core.cli.verbs.start_tensorflow", lambda **options: "here")
+        patch.setattr("gan_core.cli.verbs.start_tensorflow", lambda seed, **_: keras.utils.set_random_seed(seed))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 

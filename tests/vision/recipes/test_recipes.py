@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from gan_core.cli import run
 from gan_core.errors import ConfigError
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe
-from gan_vision.cli import MODALITY
+from gan_vision.cli import MODALITY, make_vision_app
 from gan_vision.data import ImageSet
 from gan_vision.recipes import RECIPES
 
@@ -60,9 +61,37 @@ def test_the_defaults_are_the_published_generator(name, trainable, non_trainable
 def test_gray_sources_give_gray_pictures_unless_asked_otherwise():
     config = MODALITY.recipe("dcgan").Config
     assert config(data="digits").image_channels == 1
-    assert config(data="tfds:mnist/test").image_channels == 1
+    assert config(data="tfds:mnist:3.0.1/test").image_channels == 1
     assert config(data="folder:somewhere").image_channels == 3
     assert config(data="digits", channels=3).image_channels == 3
+
+
+@pytest.mark.parametrize("name", ["cifar10", "bricks", "dcgan"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_command_line_takes_a_number_of_channels(name, channels, monkeypatch):
+    asked = []
+    monkeypatch.setattr("gan_core.cli.verbs.train", lambda *recipe, options, **others: asked.append(options.channels))
+    run(make_vision_app(), ["train", name, "--data", "digits", "--channels", str(channels), "--dry-run"])
+    assert asked == [channels]
+
+
+def test_another_number_of_channels_is_refused(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        run(make_vision_app(), ["train", "dcgan", "--channels", "2"])
+    assert "--channels: Input should be 1 or 3. Received: '2'." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", sorted(TINY))
+def test_a_run_keeps_the_channels_of_its_data(name):
+    module = MODALITY.recipe(name)
+    assert module.complete(module.Config(), pictures(module.Config(channels=1))[0]).channels == 1
+
+
+def test_networks_have_the_channels_of_a_gray_file(tmp_path):
+    np.savez(tmp_path / "gray.npz", images=np.zeros((30, 8, 8), np.uint8))
+    module = MODALITY.recipe("dcgan")
+    config = module.Config(data=f"npz:{tmp_path / 'gray.npz'}", size=8, width=16, batch_size=4)
+    assert module.build(config, *module.load(config)).gan.generator.output_shape == (None, 8, 8, 1)
 
 
 def test_a_network_of_another_range_is_refused():

@@ -84,7 +84,7 @@ def restore_network(network, saved, *, averaged: bool = False) -> None:
     """
     import tensorflow as tf
 
-    from gan_core.run.checkpoint import describe, without_counters
+    from gan_core.run.checkpoint import describe, readable, without_counters
 
     def key(entry):
         return without_counters(entry[0]), *map(str, entry[1:])
@@ -97,8 +97,9 @@ def restore_network(network, saved, *, averaged: bool = False) -> None:
                               "Restore the config the run was started with.")
     values = [variable.value for variable in network.variables]
     try:
-        reader = tf.train.load_checkpoint(str(saved.path / "state"))
-        for index, value in enumerate(values, places[int(averaged)]):
-            value.assign(reader.get_tensor(f"state/{index}/.ATTRIBUTES/VARIABLE_VALUE"))
+        with readable(saved) as prefix:
+            reader = tf.train.load_checkpoint(prefix)
+            for index, value in enumerate(values, places[int(averaged)]):
+                value.assign(reader.get_tensor(f"state/{index}/.ATTRIBUTES/VARIABLE_VALUE"))
     except (tf.errors.OpError, ValueError, RuntimeError, LookupError) as error:
         raise CheckpointError(f"{saved.path} cannot be read: {str(error).splitlines()[0]}") from None

@@ -59,9 +59,17 @@ def as_batch(data) -> dict[str, tf.Tensor]:
 
 
 def split_batch(batch: dict) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-    """The real samples, and everything else as the condition."""
+    """The real samples, and everything else as the condition.
+
+    Raises:
+        ConfigError: samples that are whole numbers: bytes beside a generator's -1..1 would be told apart at a glance.
+    """
     condition = dict(batch)
-    return condition.pop("real"), condition
+    real = condition.pop("real")
+    if not tf.as_dtype(real.dtype).is_floating:
+        raise ConfigError(f"real samples must be floats in the generator's range. Received: dtype={real.dtype}. Scale "
+                          "them (images / 127.5 - 1 for -1..1), or give the GAN `prepare=OneHot(...)` for ids.")
+    return real, condition
 
 
 def input_names(network: keras.Model) -> tuple[str, ...]:
@@ -100,9 +108,14 @@ def call_discriminator(network: keras.Model, sample, condition: Mapping, trainin
     answer = call_network(network, {"sample": sample, **condition}, training)
     if not isinstance(answer, Mapping):
         answer = {"logits": answer}
+    logits = answer.get("logits")
+    if logits is None or isinstance(logits, tuple | list):  # stacked, a list would be averaged over the wrong axis
+        raise ConfigError("a discriminator must return one tensor of logits, or a dict with the key 'logits'. Received "
+                          f"from {network.name!r}: {'a list' if logits is not None else sorted(answer)}. For several "
+                          "logits per sample return a map, or give the GAN several discriminators.")
     features = tuple(tf.cast(feature, tf.float32) for feature in answer.get("features", ()))
     classes = answer.get("class_logits")
-    return DiscriminatorOutput(tf.cast(answer["logits"], tf.float32), features,
+    return DiscriminatorOutput(tf.cast(logits, tf.float32), features,
                                None if classes is None else tf.cast(classes, tf.float32))
 
 

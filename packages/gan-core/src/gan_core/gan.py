@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 
 import keras
@@ -12,10 +13,11 @@ import tensorflow as tf
 
 from gan_core.averaging import ExponentialMovingAverage
 from gan_core.batch import as_batch, call_discriminator, call_network, split_batch
-from gan_core.errors import ConfigError
+from gan_core.errors import ConfigError, DataError
 from gan_core.latent import Latent
 from gan_core.misfits import refuse_misfits
 from gan_core.objective import Objective, Round
+from gan_core.optimizers import own_optimizer
 from gan_core.random import Stream
 from gan_core.running_means import RunningMeans
 from gan_core.training_mode import lent
@@ -161,7 +163,11 @@ class GAN(keras.Model):
         return self.apply_gradients(tape.gradient(loss, variables), variables, optimizer)
 
     def apply_gradients(self, gradients, variables, optimizer) -> tf.Tensor:
-        """Apply gradients of a loss divided by the replicas: optimizers sum them. Returns their unscaled L2 norm."""
+        """Apply gradients of a loss divided by the replicas: optimizers sum them. Returns their unscaled L2 norm.
+
+        On several replicas that is the norm of each one's gradient, of which the record keeps the mean: at least as
+        large as the norm of their sum, which only the optimizer sees.
+        """
         norm = tf.linalg.global_norm([tf.cast(gradient, tf.float32) for gradient in gradients if gradient is not None])
         norm *= self._replicas()
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
@@ -193,8 +199,8 @@ class GAN(keras.Model):
 
     def _judgement(self, encounter: Round) -> dict[str, tf.Tensor]:
         """Mean logits, accuracies where the loss has a boundary, and what the augmentation reports."""
-        real = tf.concat([tf.reshape(output.logits, [-1]) for output in encounter.real_outputs], 0)
-        fake = tf.concat([tf.reshape(output.logits, [-1]) for output in encounter.fake_outputs], 0)
+        real, fake = (tf.concat([tf.reshape(output.logits, (tf.shape(output.logits)[0], -1)) for output in outputs], 1)
+                      for outputs in (encounter.real_outputs, encounter.fake_outputs))  # (batch, logits per sample)
         report = {"real_logit": tf.reduce_mean(real), "fake_logit": tf.reduce_mean(fake)}
         margins = self.objective.adversarial.margins(real, fake)
         if margins is not None:
@@ -219,14 +225,16 @@ class GAN(keras.Model):
         """Take both optimizers; the other keywords are those of `keras.Model.compile`.
 
         Args:
-            generator_optimizer: a Keras optimizer, config or name; a fresh copy is taken. Under float16 it is wrapped
-                in a `LossScaleOptimizer`.
+            generator_optimizer: a Keras optimizer, config or name. One that is in use already (by the other player,
+                by an earlier `compile`) is copied by its config. Under float16 it is wrapped in a
+                `LossScaleOptimizer`.
             discriminator_optimizer: the same for all discriminators together.
             validation_metrics: objects with `update_state(real, fake)`, fed by `evaluate` and `fit(validation_data=)`.
             **keywords: `run_eagerly`, `jit_compile`, `steps_per_execution`.
 
         Raises:
-            ConfigError: several steps per execution under an `n_critic` other than 1.
+            ConfigError: several steps per execution under an `n_critic` other than 1, or an optimizer that cannot be
+                copied.
         """
         if keywords.get("steps_per_execution", 1) != 1 and self.n_critic != 1:
             raise ConfigError("`steps_per_execution` must be 1 unless `n_critic=1`, since the schedule is looked up "
@@ -234,22 +242,12 @@ class GAN(keras.Model):
         # XLA made a step 1.8 times slower on a CPU, and a default optimizer would be created, saved and never used.
         super().compile(optimizer=None, **{"jit_compile": False, **keywords})
         self.validation_metrics = list(validation_metrics)
-        self.generator_optimizer = self._own_optimizer(generator_optimizer, [self.generator])
-        self.discriminator_optimizer = self._own_optimizer(discriminator_optimizer, self.discriminators)
+        self.generator_optimizer = own_optimizer(generator_optimizer, [self.generator])
         # Variables may not be born inside a traced step, nor after a checkpoint is restored.
         self.generator_optimizer.build(self.generator.trainable_variables)
+        self.discriminator_optimizer = own_optimizer(discriminator_optimizer, self.discriminators)
         self.discriminator_optimizer.build(self.discriminator_variables)
         self.running_means = RunningMeans(self._report_names())
-
-    @staticmethod
-    def _own_optimizer(optimizer, networks):
-        # A copy: an optimizer belongs to the variables it was built for, and recompiling starts fresh moments.
-        optimizer = keras.optimizers.get(optimizer)
-        optimizer = optimizer.__class__.from_config(optimizer.get_config())
-        half = any(layer.compute_dtype == "float16" for network in networks for layer in network._flatten_layers())
-        if half and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-        return optimizer
 
     def _report_names(self) -> list[str]:
         names = ["d_loss", "g_loss", *self.objective.report_names(), "real_logit", "fake_logit"]
@@ -301,7 +299,14 @@ class GAN(keras.Model):
     def fit(self, *arguments, **keywords):  # noqa: D102
         if keywords.get("validation_data") is not None or keywords.get("validation_split"):
             self._require_validation_metrics()  # not only at the end of the first epoch
-        return super().fit(*arguments, **keywords)
+        before = int(self.discriminator_steps.numpy())
+        history = super().fit(*arguments, **keywords)
+        if history.epoch and int(self.discriminator_steps.numpy()) == before:  # Keras takes it for success
+            raise DataError("`fit` needs at least one batch. Found: none. Give more samples, a smaller batch, or "
+                            "drop_remainder=False.")
+        if self.augment is not None:
+            self.augment.warning()
+        return history
 
     def make_test_function(self, force=False):
         """Refuse a validation that nothing would measure.
@@ -372,6 +377,9 @@ class GAN(keras.Model):
             raise ConfigError("`count`, `latent` and every condition must agree on one number of samples, at least 1. "
                               f"Received: {lengths or 'none of them'}.")
         count = next(iter(lengths.values()))
+        for name, value in (("count", count), ("batch_size", batch_size)):
+            if not isinstance(value, numbers.Integral) or value < 1:
+                raise ConfigError(f"`{name}` must be a whole number of at least 1. Received: {name}={value!r}.")
         if latent is None and (drawn := self.fixed_latent(count, seed)) is not None:
             available["latent"] = drawn
         network = self.generator if raw else self.sampler

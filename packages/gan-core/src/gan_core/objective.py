@@ -14,6 +14,7 @@ from gan_core.errors import ConfigError
 from gan_core.losses.base import AdversarialLoss
 from gan_core.random import Stream
 
+RESERVED = {"adversarial", "loss", "gradient_norm"}
 Discriminate = Callable[[tf.Tensor, Mapping[str, tf.Tensor]], DiscriminatorOutput]
 
 
@@ -133,6 +134,9 @@ class Objective:
             if not isinstance(value, tuple | list):
                 raise ConfigError(f"`{field}` must be a tuple. Received: {field}={value!r}. Write `{field}=(term,)`.")
             names = [term.name for term in value]
+            if taken := sorted(RESERVED & set(names)):
+                raise ConfigError(f"a term may not be called {taken[0]!r}, which the game itself records. "
+                                  f"Received: {field}={value!r}. Give it another `name`.")
             if len(set(names)) < len(names):  # one report key each: a second term of that name would replace the first
                 raise ConfigError(f"`{field}` must have different names. Received: {', '.join(names)}. Give one "
                                   "of them another `name`.")

@@ -52,7 +52,8 @@ class Stream:
         step: int or scalar integer tensor, the counter that makes the draws of each step new.
         scope: str, the name of the phase that draws ("discriminator", "generator", ...).
 
-    Every method takes a `purpose`: calls with equal purposes give equal numbers, others independent ones.
+    Every method takes a `purpose`: calls with equal purposes give equal numbers, others independent ones. The algorithm
+    is always Philox: left to itself, TensorFlow takes another one under XLA.
 
     Example:
         >>> draw = Stream(seed=1, step=0)
@@ -77,15 +78,15 @@ class Stream:
 
     def normal(self, shape, purpose: str, mean=0.0, stddev=1.0) -> tf.Tensor:
         """float32 draws from N(mean, stddev²)."""
-        return tf.random.stateless_normal(shape, self.key(purpose), mean, stddev)
+        return tf.random.stateless_normal(shape, self.key(purpose), mean, stddev, alg="philox")
 
     def uniform(self, shape, purpose: str, low=0.0, high=1.0) -> tf.Tensor:
         """float32 draws from U[low, high)."""
-        return tf.random.stateless_uniform(shape, self.key(purpose), low, high)
+        return tf.random.stateless_uniform(shape, self.key(purpose), low, high, alg="philox")
 
     def integers(self, shape, purpose: str, high: int, low: int = 0) -> tf.Tensor:
         """int32 draws from low, ..., high - 1."""
-        return tf.random.stateless_uniform(shape, self.key(purpose), low, high, tf.int32)
+        return tf.random.stateless_uniform(shape, self.key(purpose), low, high, tf.int32, alg="philox")
 
     def chance(self, shape, purpose: str, probability) -> tf.Tensor:
         """Boolean draws, True with `probability`."""

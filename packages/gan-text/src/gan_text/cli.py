@@ -29,6 +29,7 @@ MODALITY = Modality(
     recipes=RECIPES,
     check=check,
     demo=demo,
+    tries_settings=True,
 )
 
 
@@ -65,6 +66,7 @@ def refuse_changed_text(run: Path) -> None:
     Raises:
         TextDataError: they differ.
     """
+    from gan_core.cli.verbs import data_of
     from gan_core.run.config import validate
     from gan_core.run.folder import RunFolder
     from gan_text.previews import VOCABULARY
@@ -75,7 +77,7 @@ def refuse_changed_text(run: Path) -> None:
         return  # stopped before its first step
     _, module, values = MODALITY.recipe_of(folder.config)
     config = validate(module.Config, values, str(folder.config))
-    require_same_vocabulary(folder, module.load(config)[0].vocabulary, config.data)
+    require_same_vocabulary(folder, data_of(module, config, folder)[0].vocabulary, config.data)
 
 
 def say_warning(message, category, filename, line, file=None, source=None) -> None:

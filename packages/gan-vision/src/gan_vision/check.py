@@ -11,7 +11,8 @@ from gan_core.errors import DataError
 
 
 def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split], npy:FILE, npz:FILE, or digits.")],
-          size: Annotated[int, Parameter(help="Pixels of each side to try; folders are only decoded.")] = 32,
+          size: Annotated[int, Parameter(help="Pixels of each side that images become; folders are only decoded, "
+                                              "at the sizes they have.")] = 32,
           data_dir: str | None = None,
           as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative="")] = False) -> None:
     """Decode every image of a source once; print a summary and the table of rejects. Exit code 3 if there are any.
@@ -38,7 +39,11 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
                             "them, or pass `--on-bad skip` to `train`.")
         report.raise_for("error")
         return
-    images = load_images(data, size=size, data_dir=data_dir)
+    if scheme == "tfds":
+        from gan_core.cli.main import start_tensorflow
+
+        start_tensorflow(seed=0)  # which TFDS imports: silently
+    images = load_images(data, size=size, channels=None, data_dir=data_dir)
     found = {"data": data, "total": len(images), "usable": len(images), "shape": images.image_shape,
              "classes": len(images.class_names), "rejects": []}
     if as_json:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
 from cyclopts import App
 
 import gan_vision
@@ -15,11 +18,12 @@ from gan_vision.sampling import sample
 
 MODALITY = Modality(
     program="gan-vision",
-    summary="Image GANs on Keras 3: the DCGAN family, trained from one command.",
+    summary="Image GANs on Keras 3: DCGAN, conditional, Wasserstein and relativistic, trained from one command.",
     version=gan_vision.__version__,
     recipes=RECIPES,
     check=check,
     demo=demo,
+    tries_settings=True,
 )
 
 
@@ -32,6 +36,17 @@ def make_vision_app() -> App:
     return app
 
 
+def log_plainly(*, quiet: bool) -> None:
+    """Warnings become plain lines of stderr; what TensorFlow imports would put level and logger before them."""
+    handler = logging.StreamHandler()
+    for name in ("gan_core", "gan_vision"):
+        logger = logging.getLogger(name)
+        logger.addHandler(handler)
+        logger.propagate = False
+        logger.setLevel(logging.ERROR if quiet else logging.WARNING)
+
+
 def main() -> None:
     """The console script."""
+    log_plainly(quiet="--quiet" in sys.argv)
     run(make_vision_app())

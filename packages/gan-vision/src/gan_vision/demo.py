@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 from cyclopts import Parameter
 
-SETTINGS = {"data": "digits", "size": 16, "width": 128, "latent": 64, "steps": 2500, "batch_size": 64,
+SETTINGS = {"data": "digits", "size": 16, "channels": 1, "width": 128, "latent": 64, "steps": 2500, "batch_size": 64,
             "learning_rate": 2e-4, "sample_every": 500, "checkpoint_every": 1000}
 CONFIDENT = 0.9
 SHARE_OF_A_CLASS = 0.01

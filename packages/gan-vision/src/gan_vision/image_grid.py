@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError
 
 Color = int | tuple[int, int, int]
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".bmp": "BMP", ".gif": "GIF",
+           ".tif": "TIFF", ".tiff": "TIFF"}
 TINY = 64  # pixels: smaller pictures are enlarged in files, where a viewer would show them as stamps
 
 
@@ -97,7 +102,7 @@ def save_image_grid(path: str | Path, images, columns: int | None = None, *,
     """Write `image_grid(images, ...)` to a file that appears complete or not at all.
 
     Args:
-        path: file to write; its suffix (.png, .jpg, .webp, ...) decides the format. Missing folders are made.
+        path: file to write; its suffix, one of FORMATS, decides the format. Missing folders are made.
         images: as in `image_grid`.
         columns: as in `image_grid`.
         value_range: as in `image_grid`.
@@ -109,7 +114,7 @@ def save_image_grid(path: str | Path, images, columns: int | None = None, *,
         The path.
 
     Raises:
-        ConfigError: a suffix that Pillow cannot write, or as `image_grid`.
+        ConfigError: another suffix, a picture too large for its format, or as `image_grid`.
         DataError: as `image_grid`.
 
     Example:
@@ -117,24 +122,45 @@ def save_image_grid(path: str | Path, images, columns: int | None = None, *,
     """
     from PIL import Image
 
-    path = Path(path)
-    extensions = Image.registered_extensions()
-    if extensions.get(path.suffix.lower()) not in Image.SAVE:
-        raise ConfigError(f"`path` must end in a picture format. Received: path={str(path)!r}. "
-                          "Use .png, .jpg or .webp.")
+    path = check_suffix(Path(path), FORMATS)
     images = _as_bytes(images, value_range)
     if scale is None:
         scale = -(-TINY // min(TINY, *images.shape[1:3]))
     picture = Image.fromarray(image_grid(images, columns, padding=padding, background=background, scale=scale))
 
+    with whole_file(path) as file:
+        try:
+            picture.save(file, format=FORMATS[path.suffix.lower()])
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno is not None:  # the disk, not the picture
+                raise
+            raise ConfigError(f"cannot write {path}: {error}. Found: a picture of {picture.width} x {picture.height} "
+                              "pixels. Use .png, or fewer samples.") from error
+    return path
+
+
+def check_suffix(path: Path, known: Iterable[str]) -> Path:
+    """The path, if it ends in one of `known`, small or capital.
+
+    Raises:
+        ConfigError: it does not.
+    """
+    if path.suffix.lower() not in known:
+        raise ConfigError(f"`path` must end in a picture format. Received: path={str(path)!r}. Use {', '.join(known)}.")
+    return path
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that appears complete or not at all; missing folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        picture.save(temporary, format=extensions[path.suffix.lower()])
+        with temporary.open("w+b") as file:
+            yield file
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    return path
 
 
 def _as_bytes(images, value_range: tuple[float, float] | None) -> np.ndarray:

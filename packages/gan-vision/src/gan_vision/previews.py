@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_vision.data.labels import Labels
-from gan_vision.image_grid import image_grid, save_image_grid, to_uint8
+from gan_vision.image_grid import image_grid, save_image_grid, to_uint8, whole_file
 
 ROWS, COLUMNS = 10, 8  # of a sheet of classes
 NARROW = 4  # columns: fewer make no rows worth reading
@@ -52,7 +52,8 @@ class SampleSheets:
         """The verb `sample`: a grid in an image file (samples.png by default), or bytes (n, h, w, c) in a `.npy`."""
         images, path = to_uint8(samples, self.value_range), path or Path("samples.png")
         columns = 0 if self.labels is None else self.labels.columns(len(images))
-        if path.suffix == ".npy":
-            np.save(path, images)
+        if path.suffix.lower() == ".npy":
+            with whole_file(path) as file:
+                np.save(file, images)
             return path
         return save_image_grid(path, images, columns if columns >= NARROW else None)

@@ -18,8 +18,8 @@ def sample(run: Annotated[Path, Parameter(help="The run folder that `train` prin
 
     Args:
         count: How many.
-        out: File to write: a picture (.png, .jpg, .webp), or .npy for bytes (count, height, width, channels);
-            samples.png by default.
+        out: File to write: a picture (.png, .jpg, .webp, .bmp, .gif or .tif), or .npy for bytes (count, height,
+            width, channels); samples.png by default.
         label: The class of all samples, by name or number, for conditional runs; by default a row of each class.
             Attributes can be given several times.
         seed: Of the noise.
@@ -28,6 +28,10 @@ def sample(run: Annotated[Path, Parameter(help="The run folder that `train` prin
     from gan_core.cli import verbs
     from gan_vision.cli import MODALITY
     from gan_vision.data.labels import Labels
+    from gan_vision.image_grid import FORMATS, check_suffix
+
+    if out is not None:  # before the slow part
+        check_suffix(out, (*FORMATS, ".npy"))
 
     def asked(config) -> dict:
         names = getattr(config, "classes", None)

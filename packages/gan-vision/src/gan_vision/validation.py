@@ -10,6 +10,7 @@ from gan_core.content_hash import content_hash
 from gan_core.metrics.extractors import Extractor, RandomConvolution
 from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.functional.kid import kernel_distance
+from gan_vision.data.image_set import choose_rows
 from gan_vision.image_grid import to_uint8
 
 COUNT = 1000
@@ -24,16 +25,18 @@ class KidAgainst:
         extractor: features; a fixed random convolutional network by default, which ranks the sheets of one run but
             compares with nothing else.
         count: at most so many images on either side.
+        seed: draws those held-out images if there are more: the first of a sorted set would all be of one class.
     """
 
     def __init__(self, held_out, value_range: tuple[float, float], *, extractor: Extractor | None = None,
-                 count: int = COUNT):
+                 count: int = COUNT, seed: int = 0):
         self.extractor = extractor or RandomConvolution()
         self.value_range = value_range
         self.content_hash = content_hash({"images": held_out.images})
-        self.real = self.extractor.features(np.asarray(held_out.images[:count]))
-        self.count = min(count, max(2, len(self.real)))
-        self.condition = None if held_out.labels is None else {"label": held_out.labels[:self.count]}
+        rows = choose_rows(len(held_out), count, seed)
+        self.count = len(rows)
+        self.real = self.extractor.features(np.asarray(held_out.images[rows]))
+        self.condition = None if held_out.labels is None else {"label": held_out.labels[rows]}
 
     def __call__(self, gan) -> dict[str, float]:
         """{"kid": value}."""

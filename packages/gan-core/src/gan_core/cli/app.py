@@ -66,7 +66,7 @@ def make_app(modality: Modality) -> App:
 
     @app.command
     def describe(recipe: str, /, *, json: Json = False, config: ConfigFile = None):
-        """Show a recipe's parts: settings, networks, shapes, parameter counts, cost."""
+        """Show a recipe's parts: networks, shapes, parameter counts, cost; with --json its settings too."""
         from gan_core.cli import verbs
 
         verbs.describe(modality, recipe, as_json=json, config=config)

@@ -86,7 +86,7 @@ def quiet_start():
         os.dup2(captured.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:  # not for the interrupt key
             os.dup2(saved, 2)
             captured.seek(0)
             os.write(2, captured.read())

@@ -29,6 +29,8 @@ class Modality:
         check: the function behind `check`, with its own typed options; or None.
         demo: the recipe and the settings of `demo`, and what it says at the end.
         next_command: what a finished run suggests, with {run} for its folder.
+        tries_settings: whether `train` builds a recipe on its placeholder before it reads data, to refuse settings
+            at once: for networks that are made in a second.
     """
 
     program: str
@@ -38,6 +40,7 @@ class Modality:
     check: Callable | None = None
     demo: Callable | None = None
     next_command: str = "sample {run}"
+    tries_settings: bool = False
 
     def recipe(self, name: str) -> ModuleType:
         """The module of a recipe (light: it loads no TensorFlow).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from gan_core.cli.main import start_tensorflow
 from gan_core.cli.modality import Modality, as_yaml, complete
 from gan_core.errors import ConfigError, DataError, choose
 from gan_core.run.config import RunConfig, read_yaml, validate, write_yaml
-from gan_core.run.folder import RunFolder
+from gan_core.run.folder import RunFolder, refuse_unwritable
 from gan_core.run.progress import Progress, stdout
 
 if TYPE_CHECKING:
@@ -54,11 +55,13 @@ def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, 
     """Train a recipe in a new folder; `dry_run` prints what would be done."""
     resolved = resolve(modality, recipe, options, config)
     module = modality.recipe(recipe)
-    if out is not None and not dry_run:
-        RunFolder.refuse_used(out)  # before the slow part
+    if not dry_run:  # before the slow part
+        refuse_unwritable(Path("runs")) if out is None else RunFolder.refuse_used(out)
     progress = Progress(quiet=quiet)
     progress.say("starting TensorFlow ...")
     device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
+    if modality.tries_settings:
+        try_settings(module, resolved)
     data = module.load(resolved)
     resolved = complete(module, resolved, data[0])
     experiment = module.build(resolved, *data)
@@ -77,6 +80,20 @@ def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, 
     run_experiment(experiment, folder, resolved, progress=progress)
     conclude(modality, progress, folder)
     return folder
+
+
+def try_settings(module: ModuleType, config: RunConfig) -> None:
+    """Build a recipe on its placeholder and forget it: what needs no data is refused before data are read.
+
+    Raises:
+        ConfigError: settings that do not go together.
+    """
+    with contextlib.suppress(DataError):  # the data themselves are judged later
+        module.build(config, *module.placeholder(config))
+    import keras
+
+    keras.backend.clear_session()  # with the names of layers, it forgets the precision and the seed
+    start_tensorflow(seed=config.seed, precision=config.precision)
 
 
 def new_run(modality: Modality, recipe: str, config: RunConfig, out: Path | None, name: str, progress: Progress,
@@ -110,23 +127,21 @@ def resume(modality: Modality, run: Path, *, steps: int | None = None, config: P
         progress.say("starting TensorFlow ...")
         device = start_tensorflow(seed=resolved.seed, precision=resolved.precision)
         from gan_core.run.checkpoint import Checkpoints
-        from gan_core.run.compatibility import refuse_fewer_steps, refuse_other_config
+        from gan_core.run.compatibility import refuse_other_config
         from gan_core.run.experiment import resume_experiment
 
-        may_change, done = ("steps", *allow_change), 0
+        may_change = ("steps", *allow_change)
         checkpoints = Checkpoints(folder.checkpoints)
         if checkpoints.steps():  # before data are read, which the other config may have elsewhere
             saved, _ = checkpoints.newest()
             unknown = [name for name, value in resolved if value is None] if hasattr(module, "complete") else []
             refuse_other_config(saved, folder, resolved, (*may_change, *unknown))  # `complete` may fill those in
-            done = saved.step
         data = data_of(module, resolved, folder)
         resolved = complete(module, resolved, data[0])
         experiment = module.build(resolved, *data)
-        refuse_fewer_steps(done, experiment.steps)
-        write_yaml(folder.config, recipe, resolved)
         announce(modality, progress, folder, device)
-        resume_experiment(experiment, folder, resolved, progress=progress, may_change=may_change)
+        resume_experiment(experiment, folder, resolved, progress=progress, may_change=may_change,
+                          accepted=lambda: write_yaml(folder.config, recipe, resolved))
     conclude(modality, progress, folder)
 
 
@@ -171,7 +186,7 @@ def data_of(module: ModuleType, config: RunConfig, folder: RunFolder):
     """The data of a run: what `module.load` gives; an error says where relative paths began when the run did."""
     try:
         return module.load(config)
-    except DataError as error:
+    except (ConfigError, DataError) as error:  # a bare path that is not there is an unknown kind of source
         began = folder.started_in()
         if began is None or began == Path.cwd():
             raise
@@ -209,12 +224,13 @@ def describe(modality: Modality, recipe: str, *, as_json: bool, config: Path | N
 def description(recipe: str, config: RunConfig, experiment) -> dict:
     """Parts, shapes and parameter counts of an experiment as plain values."""
     from gan_core.batch import input_names
+    from gan_core.cost import operations
 
     def network(model):
         learned = sum(int(variable.value.shape.num_elements()) for variable in model.trainable_variables)
         total = sum(int(variable.value.shape.num_elements()) for variable in model.weights)
         return {"name": model.name, "inputs": list(input_names(model)), "trainable": learned,
-                "non_trainable": total - learned, "output_shape": _shape(model)}
+                "non_trainable": total - learned, "operations": operations(model), "output_shape": _shape(model)}
 
     gan = experiment.gan
     objective = gan.objective
@@ -239,11 +255,15 @@ def print_description(found: dict) -> None:
     """A description for people."""
     from rich.table import Table
 
+    parts = (found["generator"], *found["discriminators"])
     table = Table("network", "inputs", "output", "trainable", "non-trainable", title=found["recipe"],
                   title_justify="left")
-    for part in (found["generator"], *found["discriminators"]):
+    for part in parts:
         table.add_row(part["name"], ", ".join(part["inputs"]), str(part["output_shape"]),
                       f"{part['trainable']:,}", f"{part['non_trainable']:,}")
     stdout().print(table)
+    costs = [f"{part['name']} {part['operations']:,}" for part in parts if part["operations"] is not None]
+    if costs:
+        stdout().print(f"operations of one pass per sample: {', '.join(costs)}", markup=False)
     for key in ("loss", "regularizers", "auxiliary", "latent", "update", "augment", "ema", "steps", "batch_size"):
         stdout().print(f"{key}: {found[key]}", markup=False)

@@ -24,6 +24,7 @@ MAX_PIXELS = 50_000_000
 WHITE = (255, 255, 255)
 
 _ORIENTATION_TAG = 0x0112
+_PHOTOMETRIC_TAG = 262  # of a TIFF: 0 for WhiteIsZero, which Pillow inverts in 8 bits but not in 16
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -175,6 +176,8 @@ def _open_image(stream, label: str, max_pixels: int) -> Image.Image:
         image.verify()
         image = _read_header(stream)
     image.load()
+    # Into `info`, which turning the picture keeps.
+    image.info["white_is_zero"] = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC_TAG) == 0
     return image
 
 
@@ -259,6 +262,8 @@ def _wide_to_uint8(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
     key = image.info.get("transparency")
     alpha = None if key is None else np.where(values == key, 0, 255).astype(np.uint8)[..., None]
     if image.mode.startswith("I;16"):
+        if image.info["white_is_zero"]:
+            values = 65535 - values
         return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8), alpha
     low, high = values.min(), values.max()
     tops = (1, 255, 65535) if image.mode == "F" else (255, 65535)

@@ -6,12 +6,14 @@ fsync one rename commits. "The newest checkpoint" is computed by verification, n
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
 import re
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,7 +141,8 @@ class Checkpoints:
                                   f"expected {len(ours)}. Resume with the config the run was started with.")
         try:
             state = tf.train.Checkpoint(state=[variable.value for variable in variables])
-            state.read(str(saved.path / "state")).assert_existing_objects_matched()
+            with readable(saved) as prefix:
+                state.read(prefix).assert_existing_objects_matched()
         except (tf.errors.OpError, AssertionError, LookupError, RuntimeError, ValueError) as error:  # all of them occur
             raise CheckpointError(f"{saved.path} cannot be read: {str(error).splitlines()[0]}") from None
 
@@ -163,6 +166,21 @@ class Checkpoints:
         if free < 2 * size:
             raise OSError(errno.ENOSPC, f"only {size_in_words(free)} free, the next checkpoint needs "
                                         f"{size_in_words(2 * size)}")
+
+
+@contextlib.contextmanager
+def readable(saved: Saved):
+    """The prefix that TensorFlow reads a checkpoint's values from, while inside.
+
+    It takes a prefix for a glob pattern: a path that could be one is read through a link.
+    """
+    if not re.search(r"[*?\[\\]", str(saved.path)):
+        yield str(saved.path / "state")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder) / "checkpoint"
+        link.symlink_to(saved.path.resolve(), target_is_directory=True)
+        yield str(link / "state")
 
 
 def verify(path: Path) -> dict:

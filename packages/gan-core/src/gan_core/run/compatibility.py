@@ -35,6 +35,24 @@ def refuse_fewer_steps(done: int, steps: int) -> None:
                           f"Received: steps={steps}. Give `resume` more --steps.")
 
 
+def refuse_other_phases(saved: Saved, steps: Sequence[int]) -> None:
+    """Make sure that the phases up to a checkpoint's own begin where they began; that one may end later or earlier.
+
+    Args:
+        saved: the checkpoint.
+        steps: of each phase now.
+
+    Raises:
+        ConfigError: the checkpoint's step would belong to another phase, or to another step of its phase.
+    """
+    phase, before = saved.manifest["phase"], saved.manifest.get("phases", steps)
+    begins_as_before = phase < len(steps) and list(steps[:phase]) == list(before[:phase])
+    if not begins_as_before or saved.step > sum(steps[:phase + 1]):
+        raise ConfigError(f"a run continues with the phases that it has begun. Step {saved.step:,} was made in phase "
+                          f"{phase} of {list(before)} steps. Received: phases of {list(steps)} steps. Restore those "
+                          "up to it; the last one may get more.")
+
+
 def refuse_other_data(saved: Saved, folder: RunFolder, config: RunConfig, hashes: Mapping[str, str | None],
                       may_change: Sequence[str]) -> str | None:
     """Make sure that a run continues on the data of its checkpoint.

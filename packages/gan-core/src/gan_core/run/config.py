@@ -11,6 +11,29 @@ import yaml
 from gan_core.errors import ConfigError, did_you_mean
 
 LARGEST_SEED = 2**32 - 1
+NUMBERS = (int, float, int | None, float | None)
+
+
+class UniqueKeys(yaml.SafeLoader):
+    """YAML whose mappings hold each key once; PyYAML takes the last one silently."""
+
+    def construct_mapping(self, node, deep=False):
+        """A dict of the node, which must not repeat a key."""
+        keys = set()
+        for key, _ in node.value:
+            if str(key.value) in keys:
+                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} is given twice", problem_mark=key.start_mark)
+            keys.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+    @classmethod
+    def read(cls, text: str):
+        """What a text holds."""
+        loader = cls(text)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
 
 
 class RunConfig(pydantic.BaseModel):
@@ -39,6 +62,14 @@ class RunConfig(pydantic.BaseModel):
     """Checkpoints to keep, beside the best."""
     init_from: str | None = None
     """Run folder whose networks to begin with (only their weights, at step 0); `resume` continues a run instead."""
+
+    @pydantic.field_validator("*", mode="before")
+    @classmethod
+    def refuse_bool_as_number(cls, value, info):
+        """Python takes true for 1."""
+        if isinstance(value, bool) and cls.model_fields[info.field_name].annotation in NUMBERS:
+            raise ValueError("must be a number")
+        return value
 
 
 Config = TypeVar("Config", bound=RunConfig)
@@ -75,10 +106,10 @@ def read_yaml(path: Path) -> dict:
         ConfigError: the file is missing, no valid YAML, or no mapping.
     """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = UniqueKeys.read(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot read the config {path}: {error.strerror}. Check the path.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # no UTF-8, or a date such as 2024-02-30
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None)
         where = f"line {mark.line + 1}: {problem}" if mark is not None else str(error).splitlines()[0]

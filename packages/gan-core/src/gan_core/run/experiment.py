@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from gan_core.errors import CheckpointError, DataError, DivergedError
+from gan_core.errors import CheckpointError, ConfigError, DataError, DivergedError, did_you_mean
 from gan_core.gan import GAN
 from gan_core.loader import Loader
 from gan_core.run.checkpoint import Checkpoints, Saved
-from gan_core.run.compatibility import refuse_fewer_steps, refuse_other_config, refuse_other_data
+from gan_core.run.compatibility import refuse_fewer_steps, refuse_other_config, refuse_other_data, refuse_other_phases
 from gan_core.run.config import RunConfig, differences
 from gan_core.run.doctor import Doctor
 from gan_core.run.fixed_samples import FixedSamples
@@ -39,7 +40,8 @@ class Phase:
         steps: discriminator updates in this phase.
         start: called with the GAN before the phase's first step (and again when resuming into or past the phase):
             it may grow networks or compile anew.
-        callbacks: Keras callbacks of this phase.
+        callbacks: Keras callbacks of this phase. One that sets `stop_training` ends the run early: the step is saved,
+            later phases are not begun, and `resume` continues there.
     """
 
     data: Loader
@@ -56,7 +58,7 @@ class Experiment:
         gan: compiled.
         phases: in order.
         previews: (gan, step, folder, record) -> None, called at step 0, every `sample_every` steps and at the end.
-        validation: (gan) -> name -> float, called with the previews from step 0 on; or None. It may have a
+        validation: (gan) -> name -> number, called with the previews from step 0 on; or None. It may have a
             `content_hash`, a str that changes with its data.
         best: the name in `validation`'s answer whose smallest value marks the best generator, kept as
             `generator-best.keras`.
@@ -98,12 +100,14 @@ def run_experiment(experiment: Experiment, folder: RunFolder, config: RunConfig,
     Raises:
         DivergedError: a loss or weight stopped being finite; the last checkpoint is good.
         Interrupted: a signal asked to stop; a checkpoint of the last step is written.
+        ConfigError: the GAN is not compiled, or settings and parts of the experiment contradict each other.
     """
     return _Run(experiment, folder, config, progress).execute(resume=False)
 
 
 def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConfig, *,
-                      progress: Progress | None = None, may_change: Sequence[str] = ("steps",)):
+                      progress: Progress | None = None, may_change: Sequence[str] = ("steps",),
+                      accepted: Callable[[], None] = lambda: None):
     """Continue exactly where the newest good checkpoint stands.
 
     Args:
@@ -112,12 +116,13 @@ def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConf
         config: what the run was started with.
         progress: where to report; a line on stderr by default.
         may_change: config fields that may differ from those the run was started with.
+        accepted: called once, before the next step, when nothing about the run can be refused any more.
 
     Raises:
-        ConfigError: another field differs; the message lists old and new values.
+        ConfigError: another field differs, or a phase begins at another step; the message lists old and new values.
         CheckpointError: no checkpoint can be used.
     """
-    return _Run(experiment, folder, config, progress).execute(resume=True, may_change=may_change)
+    return _Run(experiment, folder, config, progress).execute(resume=True, may_change=may_change, accepted=accepted)
 
 
 def data_hashes(experiment: Experiment) -> dict[str, str | None]:
@@ -159,6 +164,9 @@ class _Run:
         if not experiment.phases or any(phase.steps < 1 for phase in experiment.phases):
             raise DataError("an experiment needs phases of at least one step each. "
                             f"Received: steps={[phase.steps for phase in experiment.phases]}.")
+        if "steps" in config.model_fields_set and config.steps != experiment.steps:
+            raise ConfigError("`steps` must be what the phases of the experiment sum up to, if it is given. Received: "
+                              f"steps={config.steps}, phases of {[phase.steps for phase in experiment.phases]} steps.")
         self.experiment, self.gan, self.folder, self.config = experiment, experiment.gan, folder, config
         self.checkpoints = Checkpoints(folder.checkpoints, config.keep)
         self.progress = progress or Progress()
@@ -167,18 +175,23 @@ class _Run:
         self.data_hashes = data_hashes(experiment)
         self.best: dict = {}
         self.phase_index = 0
+        self.warned = False
 
-    def execute(self, resume: bool, may_change: Sequence[str] = ()):
+    def execute(self, resume: bool, may_change: Sequence[str] = (), accepted: Callable[[], None] = lambda: None):
         with self.folder.lock(), self.stop.listening():
             self.checkpoints.sweep()
             saved = self._open_checkpoint(may_change) if resume else None
             done = saved.step if saved else 0
             refuse_fewer_steps(done, self.experiment.steps)
+            if saved is not None:
+                refuse_other_phases(saved, [phase.steps for phase in self.experiment.phases])
             self.record = Record(self.folder.path, resume_at=(done if saved else -1) if resume else None)
+            if self.record.complaint:
+                self.progress.say(self.record.complaint)
             try:
                 with self.progress.running(self.experiment.steps, done, self.config.batch_size,
                                            unit=self.experiment.unit, scores=self.experiment.scores):
-                    self._run_phases(done, saved)
+                    self._run_phases(done, saved, accepted)
             finally:
                 self.record.close()
                 write_report(self.folder, self.doctor.findings)
@@ -200,33 +213,43 @@ class _Run:
         self.best = saved.manifest.get("best", {})
         return saved
 
-    def _run_phases(self, done: int, saved) -> None:
+    def _run_phases(self, done: int, saved, accepted: Callable[[], None]) -> None:
         start = 0
         for index, phase in enumerate(self.experiment.phases):
             self.phase_index = index
             self.fixed_samples = FixedSamples(phase.data)
             if phase.start is not None:
                 phase.start(self.gan)
+            if not self.gan.compiled:
+                raise ConfigError("a run needs a compiled GAN. Received: one without optimizers. Call "
+                                  "`gan.compile(generator_optimizer, discriminator_optimizer)` first.")
             if saved is not None and saved.manifest["phase"] == self.phase_index:
                 self.checkpoints.restore(saved, state_of(self.gan))
                 self.doctor.restore(saved.manifest.get("doctor"))
                 self.progress.say(f"resumed at step {done:,} ({int(self.gan.examples_seen.numpy()):,} images seen, "
                                   f"{int(self.gan.generator_steps.numpy()):,} generator updates)")
                 saved = None
+                accepted()
             elif saved is None and done == 0 and start == 0:
                 if self.config.init_from is not None:
                     self.progress.say(take_over(self.gan, Path(self.config.init_from), self.experiment.representation))
+                accepted()
                 self.tick(0, first=True)
-            remaining = start + phase.steps - max(done, start)
-            if saved is None and remaining > 0:
-                self._fit(phase, start, max(done, start), remaining)
-                done = start + phase.steps
-            start += phase.steps
+            end = start + phase.steps
+            if saved is None and done < end:
+                done = self._fit(phase, start, done)
+                if done < end or (self.gan.stop_training and done < self.experiment.steps):
+                    return self.end_early(done)
+            start = end
 
-    def _fit(self, phase: Phase, start: int, done: int, remaining: int) -> None:
+    def _fit(self, phase: Phase, start: int, done: int) -> int:
+        """Train to the end of the phase, or until a callback sets `stop_training`; the steps done."""
+        remaining = start + phase.steps - done
+        every_step = _EveryStep(self, done, done + remaining)
         self.gan.fit(
             phase.data.dataset(start=done - start, steps=remaining), epochs=1, steps_per_epoch=remaining, verbose=0,
-            shuffle=False, callbacks=[*phase.callbacks, _EveryStep(self, done, done + remaining)])
+            shuffle=False, callbacks=[*phase.callbacks, every_step])
+        return every_step.step
 
     # ------------------------------------------------------------------ after a step
 
@@ -248,6 +271,15 @@ class _Run:
                               f"Continue with: resume {self.folder.path}")
             raise Interrupted(self.stop.exit_code)
 
+    def end_early(self, step: int) -> None:
+        """Leave the run as it is left at its end, but where it can be continued."""
+        if step % self.config.sample_every:
+            self.tick(step)
+        self.save(step)
+        reason = "a callback set `stop_training`" if self.gan.stop_training else "there were no more batches"
+        self.progress.say(f"ended early at step {step:,} of {self.experiment.steps:,}: {reason}; a checkpoint is "
+                          f"written. Continue with: resume {self.folder.path}")
+
     def log(self, step: int, values: dict[str, float]) -> None:
         """One line of the record."""
         optimizers = {"d": self.gan.discriminator_optimizer, "g": self.gan.generator_optimizer}
@@ -260,13 +292,24 @@ class _Run:
         self.record.write(step, values)
         self.progress.show(step, values)
         self.consult_doctor(step, values)
+        self.warn_of_augmentation()
+
+    def warn_of_augmentation(self) -> None:
+        """Say once what the augmentation has to say."""
+        if self.gan.augment is None or self.warned:
+            return
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # it would warn as well
+            message = self.gan.augment.warning()
+        if message:
+            self.warned = True
+            self.progress.say(message)
 
     def tick(self, step: int, first: bool = False) -> None:
         """Sheets of samples and validation scores."""
         for preview in self.experiment.previews:
             preview(self.gan, step, self.folder, self.record)
         if self.experiment.validation is not None:
-            scores = self.experiment.validation(self.gan)
+            scores = self.scores(self.experiment.validation(self.gan))
             self.record.write(step, scores)
             self.progress.show(step, scores)
             best = self.experiment.best
@@ -278,6 +321,19 @@ class _Run:
             if measured := variety(*self.fixed_samples.draw(self.gan)):
                 self.record.write(step, measured)
                 self.consult_doctor(step, measured)
+
+    def scores(self, answer) -> dict[str, float]:
+        """A validation's answer as plain numbers: it may hold those of NumPy and TensorFlow."""
+        best = self.experiment.best
+        try:
+            scores = {name: float(value) for name, value in answer.items()}
+        except (AttributeError, TypeError, ValueError):
+            raise ConfigError("`validation` must return numbers by name, {\"kid\": 0.02}. "
+                              f"Received: {answer!r}.") from None
+        if best is not None and best not in scores:
+            raise ConfigError("`best` must be a name in the answer of `validation`. "
+                              f"Received: best={best!r}. {did_you_mean(best, scores)}")
+        return scores
 
     def consult_doctor(self, step: int, values: dict[str, float]) -> None:
         """Say what the doctor finds in the values of a tick."""
@@ -293,7 +349,8 @@ class _Run:
     def save(self, step: int) -> None:
         """Commit a checkpoint."""
         self.checkpoints.save(step, state_of(self.gan), {
-            "phase": self.phase_index, "seed": self.gan.seed, "examples_seen": int(self.gan.examples_seen.numpy()),
+            "phase": self.phase_index, "phases": [phase.steps for phase in self.experiment.phases],
+            "seed": self.gan.seed, "examples_seen": int(self.gan.examples_seen.numpy()),
             "generator_steps": int(self.gan.generator_steps.numpy()), "config": self.config.model_dump(mode="json"),
             "versions": installed_versions(), "data": self.data_hashes,
             "networks": network_places(self.gan), "representation": dict(self.experiment.representation),

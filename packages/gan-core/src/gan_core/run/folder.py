@@ -24,7 +24,7 @@ class RunFolder:
     """One run on disk: config.yaml, metrics.jsonl, events.*, samples/, checkpoints/, environment.json, report.html."""
 
     def __init__(self, path: Path | str):
-        self.path = Path(path)
+        self.path = Path(os.path.expanduser(path))  # a shell leaves --out=~/run as it is; an unknown ~name stays
         self.config = self.path / "config.yaml"
         self.metrics = self.path / "metrics.jsonl"
         self.samples = self.path / "samples"
@@ -67,10 +67,10 @@ class RunFolder:
 
     @classmethod
     def refuse_used(cls, out: Path | str) -> RunFolder:
-        """The folder `out`, which is absent or empty; nothing is made yet.
+        """The folder `out`, which is absent or empty and can be made; nothing is made yet.
 
         Raises:
-            RunError: `out` holds something already, or cannot be read.
+            RunError: `out` holds something already, or cannot be read or made.
         """
         folder = cls(out)
         try:
@@ -79,6 +79,7 @@ class RunFolder:
                 remedy = f", or continue that run with `resume {out}`" if folder.config.is_file() else ""
                 raise RunError(f"the run folder must be new. Received: out={str(out)!r}, which {kind}. "
                                f"Choose another --out{remedy}.")
+            refuse_unwritable(folder.path)
         except OSError as error:
             raise RunError(f"cannot read the run folder {out}: {error.strerror}. Choose another --out.") from None
         return folder
@@ -132,6 +133,20 @@ class RunFolder:
             return Path(json.loads(self.environment.read_text(encoding="utf-8"))["directory"])
         except (OSError, ValueError, LookupError, TypeError):
             return None
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Make sure that the folder `path` can be made or, if it exists, written in.
+
+    Raises:
+        RunError: it cannot; the message names the part of the path that is in the way.
+    """
+    path = path.absolute()
+    place = next(place for place in (path, *path.parents) if place.exists())
+    if not place.is_dir():
+        raise RunError(f"cannot create the run folder {path}: {place}: Not a directory. Choose another --out.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise RunError(f"cannot create the run folder {path}: {place}: Permission denied. Choose another --out.")
 
 
 def installed_versions() -> dict[str, str]:

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from gan_core.errors import CheckpointError, ConfigError
 from gan_core.gan import GAN
-from gan_core.run.checkpoint import Checkpoints, Saved, describe, without_counters
+from gan_core.run.checkpoint import Checkpoints, Saved, describe, readable, without_counters
 from gan_core.run.folder import RunFolder
 from gan_core.run.state import networks_of
 
@@ -83,7 +83,8 @@ def _own_name(described: list) -> str:
 
 def _read(saved: Saved, places: list[int]) -> list:
     try:
-        reader = tf.train.load_checkpoint(str(saved.path / "state"))
-        return [reader.get_tensor(f"state/{place}/.ATTRIBUTES/VARIABLE_VALUE") for place in places]
+        with readable(saved) as prefix:
+            reader = tf.train.load_checkpoint(prefix)
+            return [reader.get_tensor(f"state/{place}/.ATTRIBUTES/VARIABLE_VALUE") for place in places]
     except (tf.errors.OpError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"{saved.path} cannot be read: {str(error).splitlines()[0]}") from None

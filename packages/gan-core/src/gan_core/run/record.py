@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import shutil
 from pathlib import Path
 
 import tensorflow as tf
 
 from gan_core.errors import RunError
-from gan_core.run.metrics_file import read_lines
+from gan_core.run.metrics_file import is_damaged, read_lines
 
 
 class Record:
@@ -19,13 +20,20 @@ class Record:
     Args:
         folder: the run folder.
         resume_at: the step a run continues from; later lines, written by a process that was killed before its next
-            checkpoint, are removed, since the same steps are about to be done again.
+            checkpoint, are removed, since the same steps are about to be done again. A damaged file is kept beside.
+
+    Attributes:
+        complaint: str, what was found damaged; or None.
     """
 
     def __init__(self, folder: Path, resume_at: int | None = None):
-        self.path = Path(folder) / "metrics.jsonl"
+        self.path, self.complaint = Path(folder) / "metrics.jsonl", None
         with self._refusing():
             if resume_at is not None:
+                if is_damaged(self.path):
+                    kept_as = self.path.with_suffix(".jsonl.damaged")
+                    shutil.copyfile(self.path, kept_as)
+                    self.complaint = f"damaged lines of {self.path} are left out; the file as it was is {kept_as}"
                 kept = [line for line in read_lines(self.path) if line["step"] <= resume_at]
                 temporary = self.path.with_suffix(".tmp")
                 temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")

@@ -76,7 +76,7 @@ def compose_report(folder: RunFolder, findings: Sequence[Finding]) -> Path:
     page = ('<!doctype html><html lang="en"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width"><title>{name}</title><style>{STYLE}</style></head>'
             f"<body>{''.join(parts)}</body></html>\n")
-    return _replace(folder.report, page.encode("utf-8"))
+    return _replace(folder.report, page.encode("utf-8", "backslashreplace"))
 
 
 def _replace(path: Path, data: bytes) -> Path:

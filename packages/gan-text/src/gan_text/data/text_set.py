@@ -132,12 +132,12 @@ def blank_set(vocabulary: Vocabulary, count: int, length: int, *, grammar: Gramm
 
 
 def blank_vocabulary(size: int, level: str) -> Vocabulary:
-    """A vocabulary of `size` ids with tokens that stand for any others."""
+    """A vocabulary of `size` ids: a question mark, which a condition may need, and tokens that stand for any others."""
     specials = 2 if level == "character" else 4
     if size < specials + 2:
         raise TextConfigError(f"`max_size` must leave room for two tokens beside the {specials} special ones. "
                               f"Received: max_size={size}.")
-    tokens = [chr(_FIRST_IDEOGRAPH + number) for number in range(size - specials)]
+    tokens = ["?", *(chr(_FIRST_IDEOGRAPH + number) for number in range(size - specials - 1))]
     return Vocabulary(tokens, level=level)
 
 

@@ -14,19 +14,19 @@ from gan_core.errors import DataError
 from gan_core.images.decode import check_channels, convert_channels, printable
 from gan_core.images.resize import image_size, resize_image
 from gan_vision.data.image_set import ImageSet, choose_rows
+from gan_vision.data.labels import MOST_CLASSES
 from gan_vision.data.progress import track
 from gan_vision.data.storage import Filled, store_images
 
 IMAGE_KEYS = ("images", "image", "x_train", "x", "arr_0")
 LABEL_KEYS = ("labels", "label", "y_train", "y")
-MOST_CLASSES = 10_000  # larger ids are names of another kind
 
 
 def load_arrays(
     path: str | os.PathLike,
     *,
     size: int | tuple[int, int],
-    channels: int = 3,
+    channels: int | None = 3,
     fit: str = "center_crop",
     limit: int | None = None,
     seed: int = 0,
@@ -49,8 +49,8 @@ def load_arrays(
         >>> np.savez("faces.npz", images=faces, labels=ids)
         >>> images = load_arrays("faces.npz", size=64)
     """
-    check_channels(channels)
-    shape = (*image_size(size), channels)
+    if channels is not None:
+        check_channels(channels)
     path = Path(path).expanduser()
     shown = printable(path)
     if not path.is_file():
@@ -76,6 +76,7 @@ def load_arrays(
     if labels is not None and len(labels) != len(images):
         raise DataError(f"{shown} must hold as many labels as images. Found: {len(labels)} labels, "
                         f"{len(images)} images.")
+    shape = (*image_size(size), channels or images.shape[-1])
     rows = choose_rows(len(images), limit, seed)
     class_names = _class_names(labels)
     labels = None if labels is None else labels[rows]
@@ -85,7 +86,7 @@ def load_arrays(
 
     def fill(append) -> Filled:
         for row in track(rows, "resizing images", len(rows), quiet=quiet):
-            append(resize_image(convert_channels(np.asarray(images[row]), channels), size, fit=fit))
+            append(resize_image(convert_channels(np.asarray(images[row]), shape[-1]), size, fit=fit))
         return Filled(labels, [], len(rows))
 
     status = path.stat()
@@ -111,7 +112,7 @@ def _read_npz(path: Path, shown: str) -> tuple[np.ndarray, np.ndarray | None]:
                             f"{', '.join(map(printable, archive.files)) or 'none'}. "
                             f"Expected one of: {', '.join(IMAGE_KEYS)}.")
         label_key = next((key for key in LABEL_KEYS if key in archive), None)
-        labels = None if label_key is None else archive[label_key]
+        labels = None if label_key is None else np.atleast_1d(archive[label_key])
         if labels is not None and labels.ndim == 2 and labels.shape[1] == 1:
             labels = labels[:, 0]
         return archive[image_key], labels

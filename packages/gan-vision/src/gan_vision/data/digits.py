@@ -16,7 +16,7 @@ CLASS_NAMES = tuple("0123456789")
 def load_digits(
     *,
     size: int | tuple[int, int] = 8,
-    channels: int = 1,
+    channels: int | None = 1,
     fit: str = "center_crop",
     limit: int | None = None,
     seed: int = 0,
@@ -25,7 +25,7 @@ def load_digits(
 
     Args:
         size: int or (height, width), pixels; 8 is the original.
-        channels: 1, or 3 with equal channels.
+        channels: 1 (or None, as they are), or 3 with equal channels.
         fit: as in `resize_image`.
         limit: int, how many to draw, by `seed`.
         seed: int.
@@ -37,6 +37,7 @@ def load_digits(
         >>> load_digits(size=32).images.shape
         (1797, 32, 32, 1)
     """
+    channels = 1 if channels is None else channels
     check_channels(channels)
     with resources.files("gan_vision.data").joinpath("digits.npz").open("rb") as file:
         archive = np.load(file, allow_pickle=False)

@@ -56,7 +56,7 @@ def load_folder(
     root: str | os.PathLike,
     *,
     size: int | tuple[int, int],
-    channels: int = 3,
+    channels: int | None = 3,
     fit: str = "center_crop",
     on_bad: str = "error",
     limit: int | None = None,
@@ -78,6 +78,7 @@ def load_folder(
         >>> load_folder("photos", size=64).images.shape
         (1204, 64, 64, 3)
     """
+    channels = 3 if channels is None else channels  # a folder may hold both kinds
     check_channels(channels)
     shape = (*image_size(size), channels)
     paths = list_images(root)

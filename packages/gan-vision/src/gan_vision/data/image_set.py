@@ -89,16 +89,21 @@ class ImageSet:
         if len(labels) != len(images):
             raise DataError(f"`labels` must be as many as the images of {self.name}. "
                             f"Received: {len(labels)} labels, {len(images)} images.")
-        if labels.ndim == 2:
-            object.__setattr__(self, "labels", np.asarray(labels, np.float32))
+        if labels.ndim == 2 and labels.dtype.kind in "biuf":
+            attributes = np.asarray(labels, np.float32)
+            if not np.isfinite(attributes).all():
+                raise DataError(f"`labels` of {self.name} must be attributes of 0 or 1. Received: "
+                                f"{np.count_nonzero(~np.isfinite(attributes))} of {attributes.size} are NaN or "
+                                "infinite. Leave these images out.")
+            object.__setattr__(self, "labels", attributes)
             return
         if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
             raise DataError(f"`labels` must be whole numbers (n,) or attributes (n, k). "
                             f"Received: {labels.dtype} {labels.shape} from {self.name}.")
         low, high = int(labels.min()), int(labels.max())
-        if low < 0 or (self.class_names and high >= len(self.class_names)):
-            allowed = f"0..{len(self.class_names) - 1}" if self.class_names else "0 or more"
-            raise DataError(f"`labels` of {self.name} must be {allowed}. Received: values from {low} to {high}.")
+        highest = len(self.class_names) - 1 if self.class_names else np.iinfo(np.int32).max
+        if low < 0 or high > highest:
+            raise DataError(f"`labels` of {self.name} must be 0..{highest}. Received: values from {low} to {high}.")
         object.__setattr__(self, "labels", np.asarray(labels, np.int32))
 
     def __len__(self):
@@ -113,6 +118,11 @@ class ImageSet:
     def image_shape(self) -> tuple[int, int, int]:
         """(height, width, channels)."""
         return tuple(self.images.shape[1:])
+
+    @property
+    def channels(self) -> int:
+        """1 for gray, 3 for RGB."""
+        return self.images.shape[-1]
 
     @functools.cached_property
     def fingerprint(self) -> str:

@@ -13,6 +13,8 @@ from gan_core.errors import ConfigError, DataError, did_you_mean
 if TYPE_CHECKING:
     from gan_vision.data.image_set import ImageSet
 
+MOST_CLASSES = 10_000  # larger ids are names of another kind
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -43,6 +45,9 @@ class Labels:
                             "Train an unconditional recipe (dcgan) otherwise.")
         attributes = images.labels.ndim == 2
         count = images.labels.shape[1] if attributes else int(images.labels.max()) + 1
+        if not attributes and count > MOST_CLASSES:
+            raise DataError(f"the labels of {images.name} must be class ids of 0..{MOST_CLASSES - 1}. Found: "
+                            f"{count - 1}. Number the classes from 0 without gaps.")
         return cls(tuple(images.class_names) or tuple(map(str, range(count))), attributes)
 
     def __len__(self):

@@ -26,7 +26,7 @@ def load_images(
     source: str | os.PathLike,
     *,
     size: int | tuple[int, int],
-    channels: int = 3,
+    channels: int | None = 3,
     fit: str = "center_crop",
     on_bad: str = "error",
     validation: float = 0.1,
@@ -45,7 +45,7 @@ def load_images(
         source: "folder:PATH" (class sub-folders become labels), "tfds:NAME[/split]", "npy:FILE", "npz:FILE",
             "digits", or the path of an existing folder.
         size: int or (height, width), pixels.
-        channels: 3 for RGB, 1 for gray; images are converted.
+        channels: 3 for RGB, 1 for gray; images are converted. None: what the source has, 3 for folders.
         fit: "center_crop", "stretch" or "pad", see `resize_image`.
         on_bad: "error" lists unusable images and stops; "skip" leaves them out, up to 10 %.
         validation: fraction in [0, 1) that `split()` of the result holds out.
@@ -83,7 +83,7 @@ def load_images(
     if scheme == "folder":
         from gan_vision.data.folder import load_folder
 
-        images = load_folder(Path(place).expanduser(), on_bad=on_bad, seed=seed, **options, **stored)
+        images = load_folder(place, on_bad=on_bad, seed=seed, **options, **stored)
     elif scheme == "tfds":
         from gan_vision.data.tfds import load_tfds
 
@@ -101,7 +101,7 @@ def load_images(
 
 
 def parse_source(source: str | os.PathLike) -> tuple[str, str]:
-    """The scheme and the rest of a source; the path of an existing folder counts as folder:PATH.
+    """The scheme and the rest of a source, ~ expanded; the path of an existing folder counts as folder:PATH.
 
     Raises:
         ConfigError: unknown scheme, or nothing after it.
@@ -112,11 +112,11 @@ def parse_source(source: str | os.PathLike) -> tuple[str, str]:
     if scheme in SOURCES and (colon or scheme == "digits"):
         if (scheme == "digits") == bool(place):
             raise ConfigError(f"the source {source!r} must have the form {SOURCES[scheme]}.")
-        return scheme, place
-    if source and Path(source).expanduser().is_dir():
+        return scheme, os.path.expanduser(place)
+    path = Path(os.path.expanduser(source))
+    if source and path.is_dir():
         logging.getLogger(__name__).info("reading the folder %s as folder:%s", printable(source), printable(source))
-        return "folder", source
-    path = Path(source)
+        return "folder", str(path)
     if source and path.is_file():
         arrays = path.suffix in (".npy", ".npz")
         form = f"{path.suffix[1:]}:{source}" if arrays else "folder:PATH with the folder it is in"

@@ -52,7 +52,7 @@ def load_tfds(
     name: str,
     *,
     size: int | tuple[int, int],
-    channels: int = 3,
+    channels: int | None = 3,
     fit: str = "center_crop",
     on_bad: str = "error",
     validation: float = 0.1,
@@ -84,7 +84,8 @@ def load_tfds(
         >>> load_tfds("mnist", size=32, channels=1).images.shape
         (60000, 32, 32, 1)
     """
-    check_channels(channels)
+    if channels is not None:
+        check_channels(channels)
     if crop is not None and (not name.startswith("celeb_a") or crop not in CELEB_A_CROPS):
         raise ConfigError(f"`crop` must be 128 or 178, and is for tfds:celeb_a. Received: crop={crop!r} with {name!r}.")
     if limit is not None and limit < 1:
@@ -94,6 +95,8 @@ def load_tfds(
     if download:
         _prepare(builder)
     image_key, label_key, class_names = _features(builder, known)
+    if channels is None:
+        channels = 1 if builder.info.features[image_key].shape[-1] == 1 else 3
     edge = known.border if image_size(size) != (28, 28) else 0
 
     def decode(item) -> np.ndarray:
@@ -115,7 +118,7 @@ def load_tfds(
 
         def fill(append) -> Filled:
             items = ((position, example[image_key], _label(example, label_key))
-                     for position, example in enumerate(examples.as_numpy_iterator()))
+                     for position, example in enumerate(_read(examples, builder)))
             labels, rejects, total = [], [], 0
             decoded = track(decode_all(items, decode), f"decoding {title}", count or None, quiet=quiet)
             for (_, _, label), image in decoded:
@@ -150,24 +153,29 @@ def _find_builder(name: str, data_dir):
     import tensorflow_datasets as tfds
 
     parts = [part for part in name.split("/") if part]
-    plain = parts[0].split(":")[0] if parts else ""
+    plain, _, version = parts[0].partition(":") if parts else ("", "", "")
     names = tfds.list_builders(with_community_datasets=False)  # the default would ask the network
-    folder = Path(data_dir).expanduser() if data_dir is not None else None
-    if plain not in names and not (folder and re.fullmatch(r"\w+", plain) and (folder / plain).is_dir()):
+    folder = Path(tfds.core.constants.DATA_DIR if data_dir is None else data_dir).expanduser()
+    own = folder / plain  # where a data set of the user's own was prepared
+    if plain not in names and not (re.fullmatch(r"\w+", plain) and own.is_dir()):
         close = difflib.get_close_matches(plain, names, n=5, cutoff=0.6)
         hint = f"Close names: {', '.join(close)}. " if close else ""
         raise DataError(f"unknown TFDS data set {plain!r}. {hint}Image data sets of the recipes: {', '.join(KNOWN)}.")
-    configs = tfds.builder_cls(plain).builder_configs if plain in names else {}
-    full = parts[0]
+    configs = list(tfds.builder_cls(plain).builder_configs) if plain in names else sorted(
+        {path.parents[1].name for path in own.glob("*/*/dataset_info.json")})  # NAME/config/version/
+    known = f"Its configs: {', '.join(configs)}." if configs else "It has no configs."
+    full = plain
     if len(parts) > 1 and parts[1] in configs:
         full += f"/{parts.pop(1)}"
+    if version:
+        full += f":{version}"
     if len(parts) > 2:
-        known = f"Its configs: {', '.join(configs)}." if configs else "It has no configs."
         raise DataError(f"cannot read tfds:{name}: expected tfds:NAME[/config][/split]. {known}")
     try:
         builder = tfds.builder(full, data_dir=folder)
     except Exception as error:  # builders run code of their own: missing modules, bad versions, ...
-        raise DataError(f"TFDS cannot open {full!r}: {error}. Install what it names, or use folder:PATH.") from error
+        raise DataError(f"TFDS cannot open {full!r}: {error}. {known} Install what the error names, or use "
+                        "folder:PATH.") from error
     return builder, parts[1] if len(parts) > 1 else None
 
 
@@ -181,6 +189,10 @@ def _features(builder, known: _Known) -> tuple[str, str | None, tuple[str, ...]]
     if image_key is None:
         raise DataError(f"tfds:{builder.name} must have one image per example. Found the features: "
                         f"{', '.join(f'{key} ({type(feature).__name__})' for key, feature in features.items())}.")
+    dtype = np.dtype(features[image_key].np_dtype)
+    if dtype not in (np.uint8, np.uint16):  # TFDS writes the bytes of a float as four 8-bit channels of a PNG
+        raise DataError(f"tfds:{builder.name} must have images of uint8 or uint16. Found: {dtype} in the feature "
+                        f"{image_key!r}. Prepare it with bytes, or save the images as npy:FILE.")
     if known.attributes:
         return image_key, known.attributes, tuple(sorted(features[known.attributes].keys()))
     if isinstance(features.get("label"), tfds.features.ClassLabel):
@@ -229,6 +241,19 @@ def _open_split(builder, split: str, image_key: str, name: str):
     except Exception as error:
         raise DataError(f"cannot read the split {split!r} of tfds:{builder.name}: {error}. "
                         f"{_splits_line(builder)}") from error
+
+
+def _read(examples, builder):
+    """Yield the examples as NumPy; a file that is damaged or gone is an error with a remedy."""
+    import tensorflow as tf
+
+    try:
+        yield from examples.as_numpy_iterator()
+    except tf.errors.OpError as error:
+        reason = str(error.message).strip().splitlines()[0]
+        raise DataError(f"cannot read the examples of tfds:{builder.info.full_name} in {builder.data_dir}: {reason} "
+                        f"The files are damaged or incomplete: delete this folder and prepare it again with:\n"
+                        f"  {prepare_command(builder)}") from error
 
 
 def prepare_command(builder) -> str:

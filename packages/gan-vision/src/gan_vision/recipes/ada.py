@@ -11,9 +11,9 @@ import pydantic
 
 import gan_core as core
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
 
-__all__ = ["Config", "build", "load", "placeholder"]
+__all__ = ["Config", "build", "complete", "load", "placeholder"]
 
 
 class Config(ImageConfig):
@@ -54,8 +54,8 @@ def build(config: Config, train, validation) -> core.Experiment:
     network = models.NETWORKS["ada"]
     options = {"width": config.width, "depth": config.depth}
     gan = core.GAN(
-        network.build_generator(config.size, config.image_channels, latent=config.latent, **options),
-        network.build_discriminator(config.size, config.image_channels, dropout=config.dropout, **options),
+        network.build_generator(config.size, train.channels, latent=config.latent, **options),
+        network.build_discriminator(config.size, train.channels, dropout=config.dropout, **options),
         core.Objective(core.NonSaturating()),
         core.Normal(config.latent),
         augment=core.AdaptiveAugment(

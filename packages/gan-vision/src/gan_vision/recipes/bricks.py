@@ -5,15 +5,13 @@ gan-vision train bricks --data folder:MY_PICTURES
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pydantic
 
 import gan_core as core
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+from gan_vision.recipes.images import Channels, ImageConfig, complete, experiment, load, placeholder
 
-__all__ = ["Config", "build", "load", "placeholder"]
+__all__ = ["Config", "build", "complete", "load", "placeholder"]
 
 
 class Config(ImageConfig):
@@ -21,7 +19,7 @@ class Config(ImageConfig):
 
     data: str = ""
     size: int = pydantic.Field(64, ge=8)
-    channels: Literal[1, 3] | None = 1
+    channels: Channels | None = 1
     batch_size: int = pydantic.Field(128, ge=1)
     steps: int = pydantic.Field(31_300, ge=1)
     width: int | None = pydantic.Field(None, ge=1)
@@ -44,8 +42,8 @@ def build(config: Config, train, validation) -> core.Experiment:
 
     network = models.NETWORKS["bricks"]
     gan = core.GAN(
-        network.build_generator(config.size, config.image_channels, width=config.width, latent=config.latent),
-        network.build_discriminator(config.size, config.image_channels, width=config.width, dropout=config.dropout),
+        network.build_generator(config.size, train.channels, width=config.width, latent=config.latent),
+        network.build_discriminator(config.size, train.channels, width=config.width, dropout=config.dropout),
         core.Objective(core.NonSaturating(targets=core.Targets(noise=config.label_noise))),
         core.Normal(config.latent),
         update="simultaneous",

@@ -11,9 +11,9 @@ import pydantic
 
 import gan_core as core
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
 
-__all__ = ["Config", "build", "load", "placeholder"]
+__all__ = ["Config", "build", "complete", "load", "placeholder"]
 
 
 class Config(ImageConfig):
@@ -40,8 +40,8 @@ def build(config: Config, train, validation) -> core.Experiment:
 
     network = models.NETWORKS["cifar10"]
     gan = core.GAN(
-        network.build_generator(config.size, config.image_channels, width=config.width, latent=config.latent),
-        network.build_discriminator(config.size, config.image_channels, width=config.width),
+        network.build_generator(config.size, train.channels, width=config.width, latent=config.latent),
+        network.build_discriminator(config.size, train.channels, width=config.width),
         core.Objective(core.NonSaturating()),
         {"uniform": core.Uniform, "normal": core.Normal}[config.prior](config.latent),
         seed=config.seed,

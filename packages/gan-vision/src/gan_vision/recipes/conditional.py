@@ -21,6 +21,7 @@ from gan_core.errors import DataError
 from gan_vision import models
 from gan_vision.data.labels import Labels
 from gan_vision.recipes import dcgan
+from gan_vision.recipes.images import complete as complete_channels
 from gan_vision.recipes.images import experiment, load
 from gan_vision.recipes.images import placeholder as blank
 
@@ -51,14 +52,14 @@ def placeholder(config: Config):
 
 
 def complete(config: Config, train) -> Config:
-    """The config with the names of the classes of `train`."""
+    """The config with the channels and the names of the classes of `train`."""
     found = Labels.of(train)
     for name, expected, seen in (("classes", config.classes, found.names),
                                  ("attributes", config.attributes, found.attributes)):
         if expected not in (None, seen):
             raise DataError(f"the labels of {train.name} must be those of the config. Expected: {name}={expected}. "
                             f"Found: {seen}. Leave the setting out to take what the data have.")
-    return config.model_copy(update={"classes": found.names, "attributes": found.attributes})
+    return complete_channels(config, train).model_copy(update={"classes": found.names, "attributes": found.attributes})
 
 
 def build(config: Config, train, validation) -> core.Experiment:
@@ -73,8 +74,8 @@ def build(config: Config, train, validation) -> core.Experiment:
     options = {"mode": config.mode, "classes": len(labels), "attributes": labels.attributes, "width": config.width}
     named = config.mode == "acgan"
     gan = core.GAN(
-        build_generator(backbone, config.size, config.image_channels, latent=config.latent, **options),
-        build_discriminator(backbone, config.size, config.image_channels, **options),
+        build_generator(backbone, config.size, train.channels, latent=config.latent, **options),
+        build_discriminator(backbone, config.size, train.channels, **options),
         core.Objective(
             core.NonSaturating(),
             regularizers=((core.R1(config.r1),) if config.r1 else ()) + ((core.DiscriminatorClassLoss(),) * named),

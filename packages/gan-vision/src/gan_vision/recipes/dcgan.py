@@ -14,9 +14,9 @@ import pydantic
 
 import gan_core as core
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
 
-__all__ = ["Config", "build", "load", "placeholder"]
+__all__ = ["Config", "build", "complete", "load", "placeholder"]
 
 
 class Config(ImageConfig):
@@ -44,8 +44,8 @@ def build(config: Config, train, validation) -> core.Experiment:
 
     network = models.network(config.network, value_range=(-1.0, 1.0))
     gan = core.GAN(
-        network.build_generator(config.size, config.image_channels, width=config.width, latent=config.latent),
-        network.build_discriminator(config.size, config.image_channels, width=config.width),
+        network.build_generator(config.size, train.channels, width=config.width, latent=config.latent),
+        network.build_discriminator(config.size, train.channels, width=config.width),
         core.Objective(core.NonSaturating(), regularizers=(core.R1(config.r1),) if config.r1 else ()),
         core.Normal(config.latent),
         update="simultaneous",

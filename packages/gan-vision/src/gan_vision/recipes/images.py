@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 import pydantic
@@ -13,7 +13,9 @@ from gan_core.run.config import RunConfig
 from gan_vision import data
 from gan_vision.data.labels import Labels
 
-GRAY_SOURCES = ("digits", "tfds:mnist", "tfds:fashion_mnist")
+GRAY_SOURCES = ("digits", "tfds:mnist", "tfds:fashion_mnist", "tfds:kmnist", "tfds:emnist")
+# The command line hands settings over as words, which a Literal of numbers does not take.
+Channels = Annotated[Literal[1, 3], pydantic.BeforeValidator(lambda word: int(word) if word in ("1", "3") else word)]
 
 
 class ImageConfig(RunConfig):
@@ -23,7 +25,7 @@ class ImageConfig(RunConfig):
     """folder:PATH, tfds:NAME[/split], npy:FILE, npz:FILE, or digits (1,797 handwritten digits, no network needed)."""
     size: int = pydantic.Field(32, ge=4)
     """Pixels of each side."""
-    channels: Literal[1, 3] | None = None
+    channels: Channels | None = None
     """1 for gray, 3 for RGB; by default what the source has (3 for folders)."""
     fit: Literal["center_crop", "stretch", "pad"] = "center_crop"
     """How images of another shape become square."""
@@ -42,8 +44,11 @@ class ImageConfig(RunConfig):
 
     @property
     def image_channels(self) -> int:
-        """The channels asked for, or the source's own."""
-        return self.channels or (1 if self.data.split("/")[0] in GRAY_SOURCES else 3)
+        """The channels asked for; before the data are read, a guess of what they have."""
+        return self.channels or (1 if self.data.startswith(GRAY_SOURCES) else 3)
+
+
+Config = TypeVar("Config", bound=ImageConfig)
 
 
 def load(config: ImageConfig):
@@ -51,10 +56,15 @@ def load(config: ImageConfig):
     if not config.data:
         raise ConfigError("this recipe needs images. Received: data=''. Pass --data, e.g. --data folder:MY_PICTURES.")
     images = data.load_images(
-        config.data, size=config.size, channels=config.image_channels, fit=config.fit, on_bad=config.on_bad,
+        config.data, size=config.size, channels=config.channels, fit=config.fit, on_bad=config.on_bad,
         validation=config.validation, seed=config.seed, limit=config.limit, data_dir=config.data_dir,
         download=config.download)
     return images.split()
+
+
+def complete(config: Config, train: data.ImageSet) -> Config:
+    """The config with the channels of `train`: a run can then be sampled where its data no longer are."""
+    return config.model_copy(update={"channels": train.channels})
 
 
 def placeholder(config: ImageConfig):
@@ -76,6 +86,7 @@ def experiment(config: ImageConfig, gan: core.GAN, train: data.ImageSet, validat
     sheets = SampleSheets(train, value_range, labels=labels)
     return core.Experiment(
         gan, [core.Phase(loader, config.steps)], previews=[sheets], write_samples=sheets.write,
-        validation=KidAgainst(validation, value_range) if validation is not None and len(validation) > 1 else None,
+        validation=None if validation is None or len(validation) < 2 else KidAgainst(
+            validation, value_range, seed=config.seed),
         best="kid", scores=("kid",), unit="images", representation={"value_range": str(value_range)},
         condition=None if labels is None else lambda count: {"label": labels.in_turn(count)})

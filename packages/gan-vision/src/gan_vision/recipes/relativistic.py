@@ -12,9 +12,9 @@ import pydantic
 
 import gan_core as core
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
 
-__all__ = ["Config", "build", "load", "placeholder"]
+__all__ = ["Config", "build", "complete", "load", "placeholder"]
 
 
 class Config(ImageConfig):
@@ -47,8 +47,8 @@ def build(config: Config, train, validation) -> core.Experiment:
 
     network = models.network(config.network, value_range=(-1.0, 1.0))
     gan = core.GAN(
-        network.build_generator(config.size, config.image_channels, width=config.width, latent=config.latent),
-        network.build_discriminator(config.size, config.image_channels, width=config.width),
+        network.build_generator(config.size, train.channels, width=config.width, latent=config.latent),
+        network.build_discriminator(config.size, train.channels, width=config.width),
         core.Objective(core.RelativisticAverage() if config.average else core.Relativistic()),
         core.Normal(config.latent),
         ema=config.ema,

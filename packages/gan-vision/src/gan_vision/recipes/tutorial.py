@@ -9,9 +9,9 @@ import pydantic
 
 import gan_core as core
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
 
-__all__ = ["Config", "build", "load", "placeholder"]
+__all__ = ["Config", "build", "complete", "load", "placeholder"]
 
 
 class Config(ImageConfig):
@@ -43,8 +43,8 @@ def build(config: Config, train, validation) -> core.Experiment:
     network = models.NETWORKS["tutorial"]
     options = {"width": config.width, "activation_between": config.activation_between}
     gan = core.GAN(
-        network.build_generator(config.size, config.image_channels, latent=config.latent, **options),
-        network.build_discriminator(config.size, config.image_channels, **options),
+        network.build_generator(config.size, train.channels, latent=config.latent, **options),
+        network.build_discriminator(config.size, train.channels, **options),
         core.Objective(core.NonSaturating(targets=core.Targets(real=config.real_target))),
         core.Normal(config.latent),
         seed=config.seed,

@@ -15,9 +15,9 @@ import pydantic
 
 import gan_core as core
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, experiment, load, placeholder
+from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
 
-__all__ = ["Config", "build", "dequantize", "load", "placeholder"]
+__all__ = ["Config", "build", "complete", "dequantize", "load", "placeholder"]
 
 
 class Config(ImageConfig):
@@ -59,8 +59,8 @@ def build(config: Config, train, validation) -> core.Experiment:
     network = models.NETWORKS["resnet"]
     options = {"width": config.width, "activation": config.activation}
     gan = core.GAN(
-        network.build_generator(config.size, config.image_channels, latent=config.latent, **options),
-        network.build_discriminator(config.size, config.image_channels, normalization=config.normalization, **options),
+        network.build_generator(config.size, train.channels, latent=config.latent, **options),
+        network.build_discriminator(config.size, train.channels, normalization=config.normalization, **options),
         core.Objective(core.Wasserstein(), regularizers=(core.GradientPenalty(config.penalty),)),
         core.Normal(config.latent),
         n_critic=config.n_critic,

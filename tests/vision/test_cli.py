@@ -388,4 +388,5 @@ class TestReading:
         found = json.loads(heavy[1]["describe"][1])
         assert found["recipe"] == "dcgan"
         assert found["generator"]["trainable"] > 0
+        assert found["generator"]["operations"] > found["generator"]["trainable"]  # each weight is used at least once
         assert len(found["discriminators"]) == 1

@@ -97,6 +97,14 @@ def pictures():
     return np.random.default_rng(0).uniform(-1, 1, (64, 8, 8, 1)).astype("float32")
 
 
+def test_a_leaking_augmentation_is_told_of_once(make_gan, make_generator, make_discriminator, tmp_path, capfd):
+    gan = make_gan(generator=make_generator((8, 8, 1)), discriminators=make_discriminator((8, 8, 1)),
+                   augment=AdaptiveAugment("paper", initial=0.9))
+    gan.augment.updates_above.assign(1000)
+    run_experiment(experiment_of(gan, pictures()), folder_in(tmp_path / "run"), RunConfig(log_every=2))
+    assert capfd.readouterr().err.count("augmentation leak") == 1
+
+
 def two_phases(make_gan, points, first=None, second=None):
     """Six steps, then four with fresh optimizers on a fresh stream."""
     gan = make_gan(ema=0.9)

@@ -4,6 +4,9 @@ gan-vision train conditional --data digits --size 16 --steps 3000
 gan-vision train conditional --data folder:PICTURES_IN_CLASS_FOLDERS
 gan-vision sample RUN --label cat
 
+The first, seed 0, on two cores without GPU: 4 minutes, KID -0.0004 (untrained 1.7); of 1,000 samples a support vector
+machine takes 99.8 % for the digit asked for (docs/systems.md).
+
 A generated image is asked to be of the class of its real partner, so that classes are as frequent as in the data.
 Everything else is as in `dcgan`.
 """

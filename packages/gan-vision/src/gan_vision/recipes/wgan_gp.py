@@ -17,7 +17,7 @@ import gan_core as core
 from gan_vision import models
 from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
 
-__all__ = ["Config", "build", "complete", "dequantize", "load", "placeholder"]
+__all__ = ["Config", "build", "complete", "load", "placeholder"]
 
 
 class Config(ImageConfig):
@@ -56,6 +56,8 @@ def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
     import keras
 
+    from gan_vision.data.dequantization import dequantize
+
     network = models.NETWORKS["resnet"]
     options = {"width": config.width, "activation": config.activation}
     gan = core.GAN(
@@ -77,16 +79,3 @@ def _rate(config: Config, updates_per_step: int):
     if config.decay_steps is None:
         return config.learning_rate
     return core.linear_decay(config.learning_rate, config.decay_steps, updates_per_step=updates_per_step)
-
-
-def dequantize(batch: dict, stream: core.Stream) -> dict:
-    """Real images in [-1, 1] of level x = 0..255 become (x + u) / 128 - 1 with u ~ U[0, 1) per pixel, as in the paper.
-
-    Args:
-        batch: with "real", float32 (batch, height, width, channels).
-        stream: of the step; the noise is a function of the seed and the step alone.
-    """
-    import tensorflow as tf
-
-    level = (batch["real"] + 1) * 127.5
-    return {**batch, "real": (level + stream.uniform(tf.shape(level), "level")) / 128 - 1}

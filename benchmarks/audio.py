@@ -29,7 +29,7 @@ import numpy as np, tensorflow as tf
 name, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 tf.config.threading.set_intra_op_parallelism_threads(threads)
 tf.config.threading.set_inter_op_parallelism_threads(threads)
-from gan_audio.enhance import Enhancer
+from gan_audio.enhancement.enhancer import Enhancer
 from gan_audio.models import build_generator, preset
 enhancer = Enhancer.of(build_generator(name), preset(name))
 noise = np.random.default_rng(0).normal(0, 0.1, round(seconds * 16000)).astype(np.float32)
@@ -60,8 +60,8 @@ minutes, folder = float(sys.argv[2]), tempfile.mkdtemp()
 with soundfile.SoundFile(folder + "/in.wav", "w", 16000, 1) as file:
     for _ in range(round(minutes * 6)):
         file.write(np.random.default_rng(0).normal(0, 0.1, 160000).astype(np.float32).clip(-1, 1))
-from gan_audio.enhance import Enhancer
-from gan_audio.enhance_files import enhance_file
+from gan_audio.enhancement.enhancer import Enhancer
+from gan_audio.enhancement.files import enhance_file
 from gan_audio.models.segan import generator_of, preset
 name = sys.argv[1]
 enhancer = Enhancer.of(generator_of(preset(name), blank=True), preset(name))  # as a run is read

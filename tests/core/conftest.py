@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from gan_core.gan import GAN
-from gan_core.latent import Normal
+from gan_core.game.gan import GAN
+from gan_core.game.latent import Normal
+from gan_core.game.objective import Objective
 from gan_core.losses import NonSaturating
-from gan_core.objective import Objective
 from gan_core.run.experiment import Phase
 
 

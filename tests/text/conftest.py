@@ -37,7 +37,7 @@ def gan_text(capfd, monkeypatch, tmp_path):
 
 def call(capfd, *arguments):
     from gan_core.cli import run
-    from gan_text.cli import application
+    from gan_text.cli.app import application
 
     capfd.readouterr()
     code = 0
@@ -53,7 +53,7 @@ def call(capfd, *arguments):
 def arith_run(tmp_path_factory):
     """A finished run of `arith`, 6 steps long."""
     from gan_core.cli import run
-    from gan_text.cli import application
+    from gan_text.cli.app import application
 
     out = tmp_path_factory.mktemp("arith") / "run"
     run(application(), ["train", "arith", *TINY, "--rows", "200", "--out", str(out)])

@@ -7,8 +7,8 @@ import gan_text
 from gan_core import errors as core
 from gan_text import errors
 
-LIGHT = ["gan_text", "gan_text.errors", "gan_text.decode", "gan_text.grammar", "gan_text.grammar.command", "gan_text.data",
-         "gan_text.data.prepare", "gan_text.metrics", "gan_text.models", "gan_text.models.presets"]
+LIGHT = ["gan_text", "gan_text.errors", "gan_text.decode", "gan_text.grammar", "gan_text.cli.grammar", "gan_text.data",
+         "gan_text.cli.prepare", "gan_text.metrics", "gan_text.models", "gan_text.models.presets"]
 
 
 def test_everything_but_the_networks_is_imported_without_tensorflow():

@@ -3,9 +3,9 @@ import pytest
 
 from gan_audio.baselines import Conceal, Declip
 from gan_audio.baselines.conceal import pitch_period
-from gan_audio.damage import Clip
 from gan_audio.data import synthetic
 from gan_audio.metrics import snr
+from gan_audio.sound.damage import Clip
 
 VOICE = synthetic.voice(2.0, np.random.default_rng(0))
 

@@ -5,12 +5,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from gan_audio.damage import Clip
 from gan_audio.data import folder as folder_module
 from gan_audio.data.augmentation import Augmentation
 from gan_audio.data.folder import DamagedAudioFolder, PairedAudioFolder
 from gan_audio.data.pairing import find_pairs
-from gan_audio.emphasis import preemphasis
 from gan_audio.errors import (
     AudioConfigError,
     AudioDataError,
@@ -19,6 +17,8 @@ from gan_audio.errors import (
     AudioWarning,
     PairError,
 )
+from gan_audio.sound.damage import Clip
+from gan_audio.sound.emphasis import preemphasis
 
 
 def everything(source):

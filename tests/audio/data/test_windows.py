@@ -3,8 +3,8 @@ import pytest
 
 from gan_audio.data.folder import PairedArrays
 from gan_audio.data.windows import window_starts
-from gan_audio.emphasis import preemphasis
 from gan_audio.errors import AudioConfigError, AudioDataError
+from gan_audio.sound.emphasis import preemphasis
 
 
 @pytest.mark.parametrize(("length", "tail", "starts"), [
@@ -77,7 +77,7 @@ def test_shifted_windows_stay_near_their_place_and_inside():
 
 
 def test_the_loader_draws_every_window_once_per_epoch():
-    from gan_core.loader import Loader
+    from gan_core.data.loader import Loader
 
     source = PairedArrays([(ramp(80), -ramp(80))], window=16, hop=16, preemphasis=0)
     batches = list(Loader(source, 5, seed=1).dataset(steps=1))

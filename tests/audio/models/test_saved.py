@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from gan_audio.enhance import Enhancer
+from gan_audio.enhancement.enhancer import Enhancer
 from gan_audio.errors import CheckpointError
 from gan_audio.models import preset
 from gan_audio.models.saved import ENTRY, ModelCard, load_generator, read_card, save_generator

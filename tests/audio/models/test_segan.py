@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_audio.enhance import Enhancer
+from gan_audio.enhancement.enhancer import Enhancer
 from gan_audio.errors import AudioConfigError
 from gan_audio.layers import ReferenceBatch
 from gan_audio.models import PRESETS, build_discriminator, build_generator, preset, set_reference

@@ -3,18 +3,18 @@
 import pytest
 import tensorflow as tf
 
-from gan_core.batch import DiscriminatorOutput
-from gan_core.objective import Round
+from gan_core.game.batch import DiscriminatorOutput
+from gan_core.game.objective import ForwardPass
 from gan_core.random import Stream
 
 
 @pytest.fixture
-def make_round():
-    """(real, fake, feature functions per discriminator, ...) -> Round."""
+def make_forward_pass():
+    """(real, fake, feature functions per discriminator, ...) -> ForwardPass."""
 
     def make(real, fake, features=(), condition=None, step=0, **options):
         answers = [lambda x, c, layers=layers: DiscriminatorOutput(tf.zeros((2, 1)), tuple(layer(x) for layer in layers))
                    for layers in features]
-        return Round(answers, real, fake, condition or {}, Stream(0, step), **options)
+        return ForwardPass(answers, real, fake, condition or {}, Stream(0, step), **options)
 
     return make

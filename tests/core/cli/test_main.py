@@ -129,7 +129,7 @@ class TestQuietStart:
 
 
 def test_what_a_terminal_cannot_show_is_replaced():
-    code = ("from cyclopts import App; from gan_core.cli import run; from gan_core.run.progress import stdout\n"
+    code = ("from cyclopts import App; from gan_core.cli import run; from gan_core.progress import stdout\n"
             "app = App()\napp.default(lambda: stdout().print('a \u03a3 b'))\nrun(app, [])")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "latin-1"})
     assert (done.returncode, done.stdout) == (0, b"a ? b\n"), done.stderr

@@ -249,6 +249,6 @@ def test_progress_goes_to_standard_error_only(sets, blocks, capsys):
 
 
 def test_importing_the_evaluator_loads_no_tensorflow():
-    code = ("import sys, gan_core.metrics.evaluator, gan_core.metrics.command; "
+    code = ("import sys, gan_core.metrics.evaluator, gan_core.cli.metrics; "
             "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras', 'scipy', 'matplotlib')))")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,7 +12,7 @@ from gan_core.metrics.feature_set import (
     fingerprint_of,
 )
 from gan_core.metrics.functional import Moments
-from gan_core.metrics.images import open_images
+from gan_core.metrics.image_source import open_images
 
 
 def parts(images, size=7):

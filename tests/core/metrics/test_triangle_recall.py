@@ -8,7 +8,7 @@ from gan_core.metrics.triangles import Triangles
 
 @pytest.fixture(scope="module")
 def normal():
-    from gan_core.latent import Normal
+    from gan_core.game.latent import Normal
 
     return Normal(3)
 

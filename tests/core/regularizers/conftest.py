@@ -3,14 +3,14 @@
 import pytest
 import tensorflow as tf
 
-from gan_core.batch import DiscriminatorOutput
-from gan_core.objective import Round
+from gan_core.game.batch import DiscriminatorOutput
+from gan_core.game.objective import ForwardPass
 from gan_core.random import Stream
 
 
 @pytest.fixture
-def make_round():
-    """(critics, real, fake, ...) -> Round, a critic being (samples, condition) -> logits."""
+def make_forward_pass():
+    """(critics, real, fake, ...) -> ForwardPass, a critic being (samples, condition) -> logits."""
 
     def make(critics, real, fake=None, condition=None, seed=0, step=0, **options):
         critics = critics if isinstance(critics, list) else [critics]
@@ -18,6 +18,6 @@ def make_round():
                    for critic in critics]
         real = tf.convert_to_tensor(real)
         fake = tf.zeros_like(real) if fake is None else tf.convert_to_tensor(fake)
-        return Round(answers, real, fake, condition or {}, Stream(seed, step), **options)
+        return ForwardPass(answers, real, fake, condition or {}, Stream(seed, step), **options)
 
     return make

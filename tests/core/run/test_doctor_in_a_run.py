@@ -10,15 +10,15 @@ import pytest
 import tensorflow as tf
 
 import gan_core as core
+from gan_core.data.loader import ArraySource, Loader
 from gan_core.errors import DivergedError
-from gan_core.loader import ArraySource, Loader
+from gan_core.progress import Progress
 from gan_core.run.checkpoint import Checkpoints
 from gan_core.run.config import RunConfig, write_yaml
 from gan_core.run.doctor import diagnose
 from gan_core.run.experiment import Experiment, Phase, resume_experiment, run_experiment
 from gan_core.run.folder import RunFolder
 from gan_core.run.metrics_file import read_lines
-from gan_core.run.progress import Progress
 
 pytestmark = pytest.mark.slow
 

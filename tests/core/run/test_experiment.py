@@ -13,19 +13,19 @@ import pytest
 import tensorflow as tf
 
 from gan_core.augment import AdaptiveAugment
+from gan_core.data.loader import ArraySource, Loader
 from gan_core.errors import CheckpointError, ConfigError, DataError, DivergedError, RunError
-from gan_core.gan import GAN
-from gan_core.latent import Normal
-from gan_core.loader import ArraySource, Loader
+from gan_core.game.gan import GAN
+from gan_core.game.latent import Normal
+from gan_core.game.objective import Objective
 from gan_core.losses import NonSaturating, Wasserstein
-from gan_core.objective import Objective
+from gan_core.progress import Progress
 from gan_core.regularizers import GradientPenalty
 from gan_core.run.checkpoint import Checkpoints, Saved, verify
 from gan_core.run.config import RunConfig
 from gan_core.run.experiment import Experiment, Phase, restore_for_reading, resume_experiment, run_experiment
 from gan_core.run.folder import RunFolder
 from gan_core.run.metrics_file import read_lines
-from gan_core.run.progress import Progress
 from gan_core.run.signals import Interrupted
 from gan_core.run.state import state_of
 

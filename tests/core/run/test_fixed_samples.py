@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 import gan_core as core
-from gan_core.loader import ArraySource, Loader
+from gan_core.data.loader import ArraySource, Loader
 from gan_core.run.fixed_samples import FixedSamples
 from gan_core.run.variety import variety
 

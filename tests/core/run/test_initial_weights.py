@@ -8,18 +8,18 @@ import keras
 import numpy as np
 import pytest
 
+from gan_core.data.loader import ArraySource, Loader
 from gan_core.errors import CheckpointError, ConfigError, RunError
-from gan_core.gan import GAN
-from gan_core.latent import Normal
-from gan_core.loader import ArraySource, Loader
+from gan_core.game.gan import GAN
+from gan_core.game.latent import Normal
+from gan_core.game.objective import Objective
 from gan_core.losses import NonSaturating
-from gan_core.objective import Objective
+from gan_core.progress import Progress
 from gan_core.run.checkpoint import Checkpoints
 from gan_core.run.config import RunConfig
 from gan_core.run.experiment import Experiment, Phase, resume_experiment, run_experiment
 from gan_core.run.folder import RunFolder
-from gan_core.run.initial_weights import take_over
-from gan_core.run.progress import Progress
+from gan_core.run.initial_weights import load_initial_weights
 from gan_core.run.state import network_places, networks_of, state_of
 
 CONFIG = RunConfig(steps=4, batch_size=8, checkpoint_every=100)
@@ -163,6 +163,6 @@ def test_places_cover_every_weight_once(donor):
 def test_the_other_run_may_lie_in_a_folder_named_like_a_pattern(donor, tmp_path):
     copy = shutil.copytree(donor[0].path, tmp_path / "br [x]*?")
     gan = build(seed=2, representation={"sample_rate": 16_000}).gan
-    take_over(gan, copy, {"sample_rate": 16_000})
+    load_initial_weights(gan, copy, {"sample_rate": 16_000})
     for mine, other in zip(gan.generator.get_weights(), donor[1].generator.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, other)

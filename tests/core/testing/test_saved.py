@@ -24,6 +24,6 @@ def network(body=lambda x: x, name="sound"):
 def test_only_the_network_with_an_unknown_layer_is_reported():
     with pytest.raises(AssertionError, match="OnlyHere") as caught:
         check_saved_networks([(network(), {"sample": (4,)}), (network(OnlyHere(), "broken"), {"sample": (4,)})],
-                             imports=("gan_core.batch",))
+                             imports=("gan_core.game.batch",))
     assert "'broken' (number 1)" in str(caught.value)
     assert "number 0" not in str(caught.value)

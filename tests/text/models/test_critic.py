@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_core.batch import call_network, input_names
+from gan_core.game.batch import call_network, input_names
 from gan_text.models import PRESETS, build_critic
 
 COUNTS = [("char", 97, 13_178_881), ("char", 128, 13_194_753), ("char", 2048, 14_177_793), ("word", 2048, 8_934_913),

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_core.batch import call_network, input_names
+from gan_core.game.batch import call_network, input_names
 from gan_text.layers.completion import HIDDEN, WRITE
 from gan_text.models import PRESETS, build_generator
 

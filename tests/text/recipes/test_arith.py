@@ -3,9 +3,9 @@
 import keras
 import pytest
 
+from gan_core.progress import Progress
 from gan_core.run import RunFolder, run_experiment
 from gan_core.run.config import write_yaml
-from gan_core.run.progress import Progress
 from gan_text.recipes import arith
 
 

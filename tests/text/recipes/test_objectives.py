@@ -1,9 +1,9 @@
 import pytest
 import tensorflow as tf
 
-from gan_core.batch import DiscriminatorOutput
 from gan_core.errors import ConfigError
-from gan_core.objective import Round
+from gan_core.game.batch import DiscriminatorOutput
+from gan_core.game.objective import ForwardPass
 from gan_core.random import Stream
 from gan_text.recipes.objectives import GAMES, objective
 from gan_text.recipes.texts import TextConfig
@@ -14,10 +14,10 @@ def linear(weights):
     return lambda samples, condition: DiscriminatorOutput(tf.reduce_sum(samples * weights, axis=(1, 2))[:, None])
 
 
-def encounter(weights):
+def forward_pass(weights):
     weights = tf.constant(weights, tf.float32)
     real, fake = tf.random.stateless_uniform((5, *weights.shape), (0, 1)), tf.zeros((5, *weights.shape))
-    return Round([linear(weights)], real, fake, {}, Stream(0, 0))
+    return ForwardPass([linear(weights)], real, fake, {}, Stream(0, 0))
 
 
 @pytest.mark.parametrize(("name", "weights", "expected"), [
@@ -31,14 +31,14 @@ def encounter(weights):
 def test_the_penalty_of_a_linear_critic_has_its_analytic_value(name, weights, expected):
     """The norm runs over time and vocabulary: |w| of the whole matrix."""
     penalty, = objective(name).regularizers
-    assert float(penalty(encounter(weights))) == pytest.approx(expected, rel=1e-5, abs=1e-9)
+    assert float(penalty(forward_pass(weights))) == pytest.approx(expected, rel=1e-5, abs=1e-9)
 
 
 def test_the_penalty_and_its_gradient_are_finite_where_the_critic_is_constant():
     weights = tf.Variable(tf.zeros((2, 2)))
     penalty, = objective("wgan-gp").regularizers
     with tf.GradientTape() as tape:
-        value = penalty(Round([linear(weights)], tf.ones((3, 2, 2)), tf.zeros((3, 2, 2)), {}, Stream(0, 0)))
+        value = penalty(ForwardPass([linear(weights)], tf.ones((3, 2, 2)), tf.zeros((3, 2, 2)), {}, Stream(0, 0)))
     assert float(value) == pytest.approx(10, rel=1e-4)
     assert bool(tf.reduce_all(tf.math.is_finite(tape.gradient(value, weights))))
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from keras import layers
 
-from gan_core.batch import call_network
 from gan_core.errors import ConfigError
+from gan_core.game.batch import call_network
 from gan_core.testing import check_network, check_saved_networks, count_parameters
 from gan_vision.layers import ConditionalBatchNormalization
 from gan_vision.models import NETWORKS

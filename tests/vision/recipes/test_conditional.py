@@ -12,7 +12,7 @@ from gan_core.cli import run
 from gan_core.errors import DataError
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe
-from gan_vision.cli import make_vision_app
+from gan_vision.cli.app import make_vision_app
 from gan_vision.data import ImageSet
 from gan_vision.recipes import conditional
 
@@ -154,7 +154,7 @@ def test_a_class_that_is_none_is_refused(trained, tmp_path, label, message, caps
 
 
 def test_an_evaluation_asks_for_classes_as_frequent_as_in_the_data(trained):
-    from gan_vision.evaluate import Samples
+    from gan_vision.cli.evaluate import Samples
 
     class Recorder:
         """An experiment that keeps the conditions it is asked for."""

@@ -7,7 +7,7 @@ from gan_core.cli import run
 from gan_core.errors import ConfigError
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe
-from gan_vision.cli import MODALITY, make_vision_app
+from gan_vision.cli.app import MODALITY, make_vision_app
 from gan_vision.data import ImageSet
 from gan_vision.recipes import RECIPES
 

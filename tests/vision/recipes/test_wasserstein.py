@@ -11,7 +11,7 @@ from gan_core.cli.verbs import description
 from gan_core.errors import ConfigError
 from gan_core.regularizers import warn_of_batch_normalization
 from gan_core.run.config import validate
-from gan_vision.cli import MODALITY
+from gan_vision.cli.app import MODALITY
 
 
 @functools.cache

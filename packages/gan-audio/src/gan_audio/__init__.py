@@ -5,21 +5,21 @@ Public names are resolved on first use (PEP 562): importing the package loads no
 
 from __future__ import annotations
 
-from gan_core.lazy import public_names
+from gan_core.public_names import public_names
 
 _HOMES = {
-    "enhance": ("Enhancer",),
-    "enhance_files": ("enhance_file", "enhance_path"),
-    "emphasis": ("preemphasis", "deemphasis"),
+    "enhancement.enhancer": ("Enhancer",),
+    "enhancement.files": ("enhance_file", "enhance_path"),
+    "sound.emphasis": ("preemphasis", "deemphasis"),
     "runs": ("load_model",),
-    "comparison": ("differences",),
+    "metrics.comparison": ("differences",),
     "models": ("ModelCard", "PRESETS", "Preset", "build_discriminator", "build_generator", "load_generator",
                "preset", "save_generator", "set_reference"),
     "data": ("Augmentation", "DamagedAudioFolder", "PairedArrays", "PairedAudioFolder", "find_pairs", "find_voicebank",
              "hold_out", "load_source", "mix_at_snr", "mix_folder", "read_audio", "recordings", "write_audio"),
-    "damage": ("DAMAGES", "build_damage"),
+    "sound.damage": ("DAMAGES", "build_damage"),
     "baselines": ("BASELINES", "baseline"),
-    "evaluation": ("evaluate",),
+    "metrics.evaluation": ("evaluate",),
     "metrics": ("METRICS", "composite"),
     "errors": ("AudioConfigError", "AudioDataError", "AudioFormatError", "AudioReadError", "AudioWarning",
                "CheckpointError", "GanAudioError", "PairError"),

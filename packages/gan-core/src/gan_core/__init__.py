@@ -5,25 +5,25 @@ Public names are resolved on first use (PEP 562): importing the package loads no
 
 from __future__ import annotations
 
-from gan_core.lazy import public_names
+from gan_core.public_names import public_names
 
 _HOMES = {
-    "gan": ("GAN",),
-    "objective": ("Objective", "Round"),
-    "batch": ("DiscriminatorOutput", "OneHot"),
-    "mismatched": ("ShuffledCondition", "SuppliedSamples"),
-    "latent": ("Normal", "Uniform", "Sphere", "NoLatent"),
+    "game.gan": ("GAN",),
+    "game.objective": ("Objective", "ForwardPass"),
+    "game.batch": ("DiscriminatorOutput", "OneHot"),
+    "game.mismatched_pairs": ("ShuffledCondition", "SuppliedSamples"),
+    "game.latent": ("Normal", "Uniform", "Sphere", "NoLatent"),
     "random": ("Stream",),
-    "loader": ("ArraySource", "Loader"),
-    "averaging": ("ExponentialMovingAverage", "recalibrate_batch_norm"),
-    "schedules": ("wgan_warmup", "linear_decay"),
+    "data.loader": ("ArraySource", "Loader"),
+    "game.averaging": ("ExponentialMovingAverage", "recalibrate_batch_norm"),
+    "game.schedules": ("wgan_warmup", "linear_decay"),
     "losses": ("Minimax", "NonSaturating", "LeastSquares", "Wasserstein", "Hinge", "Relativistic",
                "RelativisticAverage", "RelativisticLeastSquares", "RelativisticHinge", "Targets", "LOSSES",
                "loss_by_name"),
-    "regularizers": ("GradientPenalty", "Dragan", "R1", "R2", "Drift", "WeightClipping", "Lazy", "lazy_adam",
-                     "penalty_reach"),
+    "regularizers": ("GradientPenalty", "Dragan", "R1", "R2", "Drift", "Lazy", "lazy_adam"),
+    "constraints": ("WeightClipping",),
     "auxiliary": ("Reconstruction", "FeatureMatching", "PerceptualLoss"),
-    "classification": ("DiscriminatorClassLoss", "GeneratorClassLoss"),
+    "auxiliary.classification": ("DiscriminatorClassLoss", "GeneratorClassLoss"),
     "augment": ("AdaptiveAugment", "Chain", "DiffAugment", "FixedAugment", "InstanceNoise"),
     "layers": ("LabelEncoding", "SNConv1D", "SNConv2D", "SNDense"),
     "run": ("Experiment", "Phase", "run_experiment", "resume_experiment"),

@@ -5,7 +5,7 @@ Public names are resolved on first use (PEP 562): importing the package loads no
 
 from __future__ import annotations
 
-from gan_core.lazy import public_names
+from gan_core.public_names import public_names
 
 _HOMES = {
     "data": ("CorpusSettings", "TextCorpus", "TextSet", "Vocabulary", "grammar_rows", "grammar_sets", "open_source"),

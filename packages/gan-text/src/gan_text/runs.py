@@ -13,7 +13,7 @@ from gan_core.run.folder import RunFolder
 from gan_text.data.vocabulary import Vocabulary
 from gan_text.decode import banned_ids, choose_ids, interpolate
 from gan_text.errors import TextConfigError, TextDataError, VocabularyError
-from gan_text.previews import VOCABULARY
+from gan_text.training.previews import VOCABULARY
 
 _BATCH = 64
 
@@ -83,7 +83,7 @@ class TextRun:
     def __init__(self, path: Path | str):
         from gan_core.cli.main import start_tensorflow
         from gan_core.run.config import validate
-        from gan_text.cli import MODALITY
+        from gan_text.cli.app import MODALITY
 
         self.folder = RunFolder.open(path)
         self.recipe, module, values = MODALITY.recipe_of(self.folder.config)

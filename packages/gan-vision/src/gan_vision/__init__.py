@@ -5,7 +5,7 @@ Public names are resolved on first use (PEP 562): importing the package loads no
 
 from __future__ import annotations
 
-from gan_core.lazy import public_names
+from gan_core.public_names import public_names
 
 # `image_grid` is not listed: the name belongs to its module, `from gan_vision.image_grid import image_grid`.
 _HOMES = {

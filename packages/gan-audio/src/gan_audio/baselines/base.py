@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_audio.waves import restore_wave, split_wave
+from gan_audio.sound.waves import restore_wave, split_wave
 
 
 class Baseline:

@@ -8,8 +8,8 @@ import numpy as np
 
 from gan_audio.baselines.base import Baseline
 from gan_audio.errors import AudioConfigError
-from gan_audio.frames import runs
-from gan_audio.linear_prediction import extrapolate
+from gan_audio.sound.frames import runs
+from gan_audio.sound.linear_prediction import extrapolate
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_audio.baselines.base import Baseline
-from gan_audio.frames import runs
+from gan_audio.sound.frames import runs
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_audio.emphasis import recursion
+from gan_audio.sound.emphasis import recursion
 
 FIRST_FRAMES = 6
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gan_audio.baselines.base import Baseline
 from gan_audio.baselines.noise_floor import from_first_frames
-from gan_audio.frames import Spectrogram
+from gan_audio.sound.frames import Spectrogram
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,7 @@ class DamagedAudioFolder(PairedArrays):
 
     Args:
         clean_dir: folder of the targets.
-        damage: (clean, rng) -> damaged, e.g. `gan_audio.damage.Clip(percentile=90)`.
+        damage: (clean, rng) -> damaged, e.g. `gan_audio.sound.damage.Clip(percentile=90)`.
         sample_rate: int, Hz.
         seed: int; each file's damage depends on (seed, name) alone.
         channels: "error" | "mix" | "first".

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gan_audio.errors import AudioWarning, listed
-from gan_audio.frames import runs
+from gan_audio.sound.frames import runs
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gan_audio.errors import AudioConfigError, AudioDataError
-from gan_audio.frames import frames
+from gan_audio.sound.frames import frames
 
 
 class Mixture(NamedTuple):

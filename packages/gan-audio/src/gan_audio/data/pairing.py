@@ -12,7 +12,7 @@ from gan_audio.data.inspection import Report, inspect_clean, inspect_scale
 from gan_audio.data.reading import AudioHeader, list_audio, read_audio, read_header
 from gan_audio.data.resampling import resampled_length
 from gan_audio.errors import AudioConfigError, AudioDataError, PairError, listed
-from gan_audio.frames import frames
+from gan_audio.sound.frames import frames
 
 LENGTH_TOLERANCE = 1000  # parts of a second: encoders and resamplers differ by a few samples, another take by far more
 

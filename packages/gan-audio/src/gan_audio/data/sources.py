@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_audio.damage import damage_from_text
 from gan_audio.data.folder import PairedArrays, PairedAudioFolder, Recording, annotate
 from gan_audio.data.mixing import generator_for, mix_at_snr
 from gan_audio.data.pairing import Pair, find_pairs, hold_out, read_pair
 from gan_audio.data.reading import list_audio, read_audio
 from gan_audio.data.voicebank import VALIDATION_SPEAKERS, find_layout, find_voicebank, read_log
 from gan_audio.errors import AudioConfigError, AudioDataError
+from gan_audio.sound.damage import damage_from_text
 from gan_core.errors import did_you_mean
 
 SOURCES = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from gan_audio.data.mixing import mix_at_snr
-from gan_audio.emphasis import recursion
 from gan_audio.errors import AudioConfigError
+from gan_audio.sound.emphasis import recursion
 from gan_core.errors import did_you_mean
 
 # First three formants of vowels in Hz (averages of adult speakers).

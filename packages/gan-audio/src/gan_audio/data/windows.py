@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_audio.emphasis import check_coefficient
 from gan_audio.errors import AudioConfigError
-from gan_core.content_hash import content_hash
+from gan_audio.sound.emphasis import check_coefficient
+from gan_core.data.content_hash import content_hash
 
 SHORTEST = 1024  # samples; a shorter recording is mostly padding
 

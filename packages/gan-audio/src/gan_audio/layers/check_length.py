@@ -23,7 +23,7 @@ class CheckLength(keras.layers.Layer):
 
     def call(self, inputs):  # noqa: D102
         rule = (f"the generator needs a number of samples that is a multiple of {self.multiple}, the product of its "
-                "strides. Pad the window, or use `gan_audio.enhance.Enhancer`, which does")
+                "strides. Pad the window, or use `gan_audio.enhancement.enhancer.Enhancer`, which does")
         time = inputs.shape[1]
         if time is None:
             check = tf.debugging.assert_equal(tf.shape(inputs)[1] % self.multiple, 0, message=rule)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_audio.linear_prediction import autocorrelation, levinson
 from gan_audio.metrics.inputs import pair, smallest_95_percent, speech_frames
+from gan_audio.sound.linear_prediction import autocorrelation, levinson
 
 
 def log_likelihood_ratio(reference, estimate, sample_rate: int) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from gan_audio.errors import AudioConfigError
-from gan_audio.frames import frames, hann
 from gan_audio.metrics.inputs import pair
+from gan_audio.sound.frames import frames, hann
 
 
 def log_spectral_distance(reference, estimate, sample_rate: int) -> float:

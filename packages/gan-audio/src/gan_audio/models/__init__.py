@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gan_core.lazy import public_names
+from gan_core.public_names import public_names
 
 _HOMES = {
     "presets": ("PRESETS", "Preset", "preset"),

@@ -155,10 +155,10 @@ def build(config: EnhancementConfig, train, validation) -> core.Experiment:
     """The experiment of `config`."""
     import keras
 
-    from gan_audio.losses import SeganLoss
     from gan_audio.models.segan import build_spectator, discriminator_of, generator_of, set_reference
-    from gan_audio.previews import LearnedScales, Listening
-    from gan_audio.validation import EnhancementScores
+    from gan_audio.models.segan_loss import SeganLoss
+    from gan_audio.training.previews import LearnedScales, Listening
+    from gan_audio.training.validation import EnhancementScores
 
     size = config.size()
     generator = generator_of(size)  # first: the control has the same initial weights

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from gan_core.auxiliary.samples import Weight, check_weight, mean_distance
 from gan_core.errors import ConfigError
-from gan_core.objective import Round
+from gan_core.game.objective import ForwardPass
 
 
 class FeatureMatching:
@@ -36,10 +36,10 @@ class FeatureMatching:
             raise ConfigError(f"`n_layers` must be at least 0. Received: n_layers={n_layers}. The usual value is 3.")
         self.weight, self.paired, self.n_layers, self.name = check_weight(weight), paired, n_layers, name
 
-    def __call__(self, round: Round) -> tf.Tensor:
+    def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The unweighted distance, scalar float32."""
         distances = []
-        for real, fake in zip(round.real_outputs, round.fake_outputs, strict=True):
+        for real, fake in zip(forward.real_outputs, forward.fake_outputs, strict=True):
             if not fake.features or not real.features:
                 raise ConfigError(
                     "feature matching needs a discriminator that returns its features. Received: logits only. Build it "

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from gan_core.auxiliary.samples import Weight, check_order, check_weight, mean_distance, target_of
 from gan_core.errors import ConfigError
-from gan_core.objective import Round
+from gan_core.game.objective import ForwardPass
 
 
 class PerceptualLoss:
@@ -42,11 +42,11 @@ class PerceptualLoss:
         self.layer_weights = None if layer_weights is None else tuple(float(each) for each in layer_weights)
         self.target, self.name = target, name
 
-    def __call__(self, round: Round) -> tf.Tensor:
+    def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The unweighted distance, scalar float32."""
         # Without the stop, the tape would keep every activation of the target's pass.
-        real = self._extract(tf.stop_gradient(target_of(round, self.target)))
-        fake = self._extract(round.fake)
+        real = self._extract(tf.stop_gradient(target_of(forward, self.target)))
+        fake = self._extract(forward.fake)
         weights = self.layer_weights or (1.0,) * len(fake)
         if not len(weights) == len(fake) == len(real):
             raise ConfigError(f"`layer_weights` must have one entry per feature. Received: {len(weights)} weights for "

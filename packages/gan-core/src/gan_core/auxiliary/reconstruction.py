@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from gan_core.auxiliary.samples import Weight, check_order, check_weight, mean_distance, target_of
-from gan_core.objective import Round
+from gan_core.game.objective import ForwardPass
 
 
 class Reconstruction:
@@ -30,10 +30,10 @@ class Reconstruction:
     def __init__(self, weight: Weight = 100.0, target: str = "real", *, order: int = 1, name: str = "reconstruction"):
         self.weight, self.target, self.order, self.name = check_weight(weight), target, check_order(order), name
 
-    def __call__(self, round: Round) -> tf.Tensor:
+    def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The unweighted distance, scalar float32."""
-        target = tf.convert_to_tensor(target_of(round, self.target))
-        return mean_distance(target, round.fake, self.order, f"`{self.target}` and the generated samples")
+        target = tf.convert_to_tensor(target_of(forward, self.target))
+        return mean_distance(target, forward.fake, self.order, f"`{self.target}` and the generated samples")
 
     def __repr__(self):
         return f"Reconstruction(weight={self.weight}, target={self.target!r}, order={self.order})"

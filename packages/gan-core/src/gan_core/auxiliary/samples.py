@@ -8,7 +8,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
-from gan_core.objective import Round
+from gan_core.game.objective import ForwardPass
 
 Weight = float | Callable[[tf.Tensor], tf.Tensor | float]
 
@@ -38,18 +38,18 @@ def check_order(order: int) -> int:
     return order
 
 
-def target_of(round: Round, target: str) -> tf.Tensor:
+def target_of(forward: ForwardPass, target: str) -> tf.Tensor:
     """The real samples for "real", otherwise the condition of that name.
 
     Raises:
         ConfigError: no such condition; the message lists the names there are.
     """
     if target == "real":
-        return round.real
-    if target not in round.condition:
+        return forward.real
+    if target not in forward.condition:
         raise ConfigError(f"`target` must be 'real' or a key of the batch. Received: target={target!r}. "
-                          f"This batch has: {', '.join(['real', *sorted(round.condition)])}.")
-    return round.condition[target]
+                          f"This batch has: {', '.join(['real', *sorted(forward.condition)])}.")
+    return forward.condition[target]
 
 
 def mean_distance(target: tf.Tensor, fake: tf.Tensor, order: int, what: str) -> tf.Tensor:

@@ -58,7 +58,7 @@ def make_app(modality: Modality) -> App:
     @app.command
     def recipes():
         """List the recipes, a line each."""
-        from gan_core.run.progress import stdout
+        from gan_core.progress import stdout
 
         width = max(map(len, modality.recipes), default=0)
         for name in modality.recipes:

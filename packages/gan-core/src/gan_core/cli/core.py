@@ -8,10 +8,10 @@ import gan_core
 from gan_core.cli.main import run
 
 VERBS = {
-    "metrics": ("gan_core.metrics.command:metrics", "Score generated images against real ones."),
-    "forensics": ("gan_core.forensics.command:forensics", "Compare the pixels of two sets, and write a report."),
+    "metrics": ("gan_core.cli.metrics:metrics", "Score generated images against real ones."),
+    "forensics": ("gan_core.cli.forensics:forensics", "Compare the pixels of two sets, and write a report."),
     "doctor": ("gan_core.run.doctor:diagnose", "Say what went wrong in a run, and what helps."),
-    "compare": ("gan_core.metrics.command:compare", "Compare two files of scores."),
+    "compare": ("gan_core.cli.metrics:compare", "Compare two files of scores."),
 }
 
 

@@ -14,8 +14,8 @@ from cyclopts import App, CycloptsError
 from rich.console import Console
 
 from gan_core.errors import GanError
+from gan_core.progress import stdout
 from gan_core.run.config import check_seed
-from gan_core.run.progress import stdout
 
 
 def run(app: App, arguments: list[str] | None = None) -> None:

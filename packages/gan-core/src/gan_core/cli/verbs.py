@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from gan_core.cli.main import start_tensorflow
 from gan_core.cli.modality import Modality, as_yaml, complete
 from gan_core.errors import ConfigError, DataError, choose
+from gan_core.progress import Progress, stdout
 from gan_core.run.config import RunConfig, read_yaml, validate, write_yaml
 from gan_core.run.folder import RunFolder, refuse_unwritable
-from gan_core.run.progress import Progress, stdout
 
 if TYPE_CHECKING:
     from gan_core.run.checkpoint import Saved
@@ -223,8 +223,8 @@ def describe(modality: Modality, recipe: str, *, as_json: bool, config: Path | N
 
 def description(recipe: str, config: RunConfig, experiment) -> dict:
     """Parts, shapes and parameter counts of an experiment as plain values."""
-    from gan_core.batch import input_names
-    from gan_core.cost import operations
+    from gan_core.game.batch import input_names
+    from gan_core.game.cost import operations
 
     def network(model):
         learned = sum(int(variable.value.shape.num_elements()) for variable in model.trainable_variables)

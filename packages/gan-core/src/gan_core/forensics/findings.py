@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gan_core.forensics.compare import View
+    from gan_core.forensics.pixel_comparison import View
 
 
 def findings(raw: View, quantised: View | None, names: tuple[str, str]) -> list[str]:

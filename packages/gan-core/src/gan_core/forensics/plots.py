@@ -6,8 +6,8 @@ import io
 
 import numpy as np
 
-from gan_core.forensics.compare import Comparison, Spread, View
 from gan_core.forensics.ecdf import BOOK_POINTS
+from gan_core.forensics.pixel_comparison import Comparison, Spread, View
 
 COLOURS = ("#1f5fa8", "#d9631e")  # distinguishable with the common forms of colour blindness
 

@@ -5,7 +5,7 @@ Public names are resolved on first use (PEP 562): importing the package loads no
 
 from __future__ import annotations
 
-from gan_core.lazy import public_names
+from gan_core.public_names import public_names
 
 _HOMES = {
     "result": ("Score", "collect_warnings", "difference", "library_versions"),
@@ -20,7 +20,7 @@ _HOMES = {
     "extractors": ("EXTRACTORS", "CallableExtractor", "Encoder", "Extractor", "KerasInceptionV3", "RandomConvolution",
                    "extractor_by_name", "keras_extractor", "train_encoder"),
     "keras_metric": ("KeepBest", "KernelDistanceMetric"),
-    "images": ("ImageSet", "open_images", "read_images", "iterate_images"),
+    "image_source": ("ImageSet", "open_images", "read_images", "iterate_images"),
     "triangles": ("Triangles", "TriangleScores", "triangle_precision"),
     "triangle_recall": ("evaluate_triangles", "invert_latents"),
 }

@@ -167,7 +167,7 @@ def choose_images(images, count: int, *, seed: int = 0, batch_size: int = 256) -
 
 def batches_of(images, batch_size: int) -> Iterator[np.ndarray]:
     """The images as uint8 batches, whatever they come in."""
-    if hasattr(images, "bytes") and hasattr(images, "rows"):  # gan_core.metrics.images.ImageSet
+    if hasattr(images, "bytes") and hasattr(images, "rows"):  # gan_core.metrics.image_source.ImageSet
         yield from images.bytes(batch_size)
     elif hasattr(images, "shape"):
         check_images(images)

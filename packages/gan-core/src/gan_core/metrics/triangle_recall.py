@@ -17,7 +17,7 @@ def invert_latents(generator, targets, *, latent, output_range: str = "signed", 
     Args:
         generator: Keras model whose only input is the latent; images (batch, H, W[, 1]).
         targets: (N, H, W[, 1]) in [0, 1].
-        latent: a `gan_core.latent` distribution, where the searches start.
+        latent: a `gan_core.game.latent` distribution, where the searches start.
         output_range: "signed" if the generator puts out [-1, 1], "unit" for [0, 1].
         steps: int >= 1, of gradient descent.
         learning_rate: float > 0, of Adam.
@@ -38,8 +38,8 @@ def invert_latents(generator, targets, *, latent, output_range: str = "signed", 
     import keras
     import tensorflow as tf
 
-    from gan_core.batch import call_network
     from gan_core.errors import choose
+    from gan_core.game.batch import call_network
     from gan_core.random import Stream
 
     scale, offset = choose("`output_range`", output_range, OUTPUT_RANGES)
@@ -93,7 +93,7 @@ def evaluate_triangles(generator, *, latent, triangles: Triangles | None = None,
 
     Args:
         generator: Keras model whose only input is the latent; images (batch, size, size[, 1]).
-        latent: a `gan_core.latent` distribution.
+        latent: a `gan_core.game.latent` distribution.
         triangles: the manifold the generator was trained on; None is `Triangles()`.
         threshold: float > 0, distance in L2 over pixels of [0, 1] that counts as reached.
         fakes: int >= 1, generated images to judge.
@@ -110,8 +110,8 @@ def evaluate_triangles(generator, *, latent, triangles: Triangles | None = None,
         >>> evaluate_triangles(generator, latent=Normal(8), fakes=200, targets=20).f1
         0.9
     """
-    from gan_core.batch import call_network
     from gan_core.errors import choose
+    from gan_core.game.batch import call_network
     from gan_core.random import Stream
 
     if fakes < 1 or targets < 1:

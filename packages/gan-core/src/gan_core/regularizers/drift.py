@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from gan_core.objective import Round
+from gan_core.game.objective import ForwardPass
 from gan_core.regularizers.input_gradient import check_positive
 
 
@@ -29,10 +29,10 @@ class Drift:
     def __init__(self, epsilon: float = 1e-3):
         self.epsilon = check_positive("epsilon", epsilon)
 
-    def __call__(self, round: Round) -> tf.Tensor:
+    def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The weighted penalty, scalar float32."""
         return self.epsilon * tf.add_n([
-            tf.reduce_mean(tf.cast(output.logits, tf.float32) ** 2) for output in round.real_outputs])
+            tf.reduce_mean(tf.cast(output.logits, tf.float32) ** 2) for output in forward.real_outputs])
 
     def __repr__(self):
         return f"Drift(epsilon={self.epsilon:g})"

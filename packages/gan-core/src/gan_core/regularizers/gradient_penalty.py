@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
-from gan_core.objective import Round
+from gan_core.game.objective import ForwardPass
 from gan_core.regularizers.input_gradient import check_inner_scale, check_positive, input_gradients, norms
 from gan_core.regularizers.normalization import warn_of_batch_normalization
 
@@ -42,22 +42,22 @@ class GradientPenalty:
         """Called once by the GAN: warn of batch normalisation, which this penalty does not go with."""
         warn_of_batch_normalization(discriminators)
 
-    def points(self, round: Round) -> tf.Tensor:
+    def points(self, forward: ForwardPass) -> tf.Tensor:
         """x̂, (batch, ...): where the gradient is taken."""
-        real, fake = round.seen_real, tf.cast(round.seen_fake, round.seen_real.dtype)
+        real, fake = forward.seen_real, tf.cast(forward.seen_fake, forward.seen_real.dtype)
         if not real.shape.is_compatible_with(fake.shape):
             raise ConfigError(
                 f"the gradient penalty interpolates `real` and `fake`, which must have equal shapes. Received: "
                 f"real.shape={real.shape}, fake.shape={fake.shape}. Make the generator's output shape that of the data."
             )
-        return real + one_per_sample(round, real, "gradient-penalty") * (fake - real)
+        return real + one_per_sample(forward, real, "gradient-penalty") * (fake - real)
 
-    def __call__(self, round: Round) -> tf.Tensor:
+    def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The weighted penalty, scalar float32."""
         # Where the point lies is not something to learn: no gradient may reach the generator from here.
-        points = tf.stop_gradient(self.points(round))
+        points = tf.stop_gradient(self.points(forward))
         gradients = input_gradients(
-            lambda samples: [discriminate(samples, round.condition) for discriminate in round.discriminators],
+            lambda samples: [discriminate(samples, forward.condition) for discriminate in forward.discriminators],
             points, self.inner_scale)
         return self.weight * tf.add_n([tf.reduce_mean(self._excess(gradient) ** 2) for gradient in gradients])
 
@@ -84,14 +84,14 @@ class Dragan(GradientPenalty):
 
     name = "dragan"
 
-    def points(self, round: Round) -> tf.Tensor:
+    def points(self, forward: ForwardPass) -> tf.Tensor:
         """x̂, (batch, ...): where the gradient is taken."""
-        real = round.seen_real
-        direction = tf.cast(round.stream.uniform(tf.shape(real), "dragan-direction"), real.dtype)
-        return real + one_per_sample(round, real, "dragan-length") * 0.5 * tf.math.reduce_std(real) * direction
+        real = forward.seen_real
+        direction = tf.cast(forward.stream.uniform(tf.shape(real), "dragan-direction"), real.dtype)
+        return real + one_per_sample(forward, real, "dragan-length") * 0.5 * tf.math.reduce_std(real) * direction
 
 
-def one_per_sample(round: Round, samples: tf.Tensor, purpose: str) -> tf.Tensor:
+def one_per_sample(forward: ForwardPass, samples: tf.Tensor, purpose: str) -> tf.Tensor:
     """U(0, 1) draws of shape (batch, 1, ..., 1) in the dtype of `samples`."""
     shape = tf.concat([tf.shape(samples)[:1], tf.ones([tf.rank(samples) - 1], tf.int32)], 0)
-    return tf.cast(round.stream.uniform(shape, purpose), samples.dtype)
+    return tf.cast(forward.stream.uniform(shape, purpose), samples.dtype)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from gan_core.batch import DiscriminatorOutput
 from gan_core.errors import ConfigError
+from gan_core.game.batch import DiscriminatorOutput
 
 Ask = Callable[[tf.Tensor], Sequence[DiscriminatorOutput]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from gan_core.objective import Round
+from gan_core.game.objective import ForwardPass
 from gan_core.regularizers.input_gradient import check_inner_scale, check_positive, input_gradients, squared_norms
 
 
@@ -30,12 +30,12 @@ class R1:
     def __init__(self, gamma: float = 10.0, *, inner_scale: float = 1.0):
         self.gamma, self.inner_scale = check_positive("gamma", gamma), check_inner_scale(inner_scale)
 
-    def __call__(self, round: Round) -> tf.Tensor:
+    def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The weighted penalty, scalar float32."""
-        return self._penalty(round, round.real, "real")
+        return self._penalty(forward, forward.real, "real")
 
-    def _penalty(self, round: Round, samples: tf.Tensor, role: str) -> tf.Tensor:
-        gradients = input_gradients(lambda asked: round.ask(asked, role=role), tf.stop_gradient(samples),
+    def _penalty(self, forward: ForwardPass, samples: tf.Tensor, role: str) -> tf.Tensor:
+        gradients = input_gradients(lambda asked: forward.ask(asked, role=role), tf.stop_gradient(samples),
                                     self.inner_scale)
         return 0.5 * self.gamma * tf.add_n([tf.reduce_mean(squared_norms(gradient)) for gradient in gradients])
 
@@ -57,6 +57,6 @@ class R2(R1):
 
     name = "r2"
 
-    def __call__(self, round: Round) -> tf.Tensor:
+    def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The weighted penalty, scalar float32."""
-        return self._penalty(round, round.fake, "fake")
+        return self._penalty(forward, forward.fake, "fake")

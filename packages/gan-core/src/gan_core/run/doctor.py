@@ -15,8 +15,8 @@ import numpy as np
 
 from gan_core.errors import DataError
 from gan_core.run.finding import ADVICE, Finding
+from gan_core.run.history import BLOCKS, WINDOW, Entry, History, mean, series
 from gan_core.run.metrics_file import read_lines
-from gan_core.run.ticks import BLOCKS, WINDOW, Tick, Ticks, mean, series
 from gan_core.run.variety import variety
 
 EARLY = 1000  # updates of the beginning: they give the generator's usual gradient, and no verdict on levels yet
@@ -57,7 +57,7 @@ class Doctor:
         self._start_at(0)
 
     def _start_at(self, step: int) -> None:
-        self._ticks = Ticks(step, keep=BLOCKS * LEAST)
+        self._history = History(step, keep=BLOCKS * LEAST)
         self._early_norms: list[float] = []
         self._estimates: list[float] = []  # of the critic, one per window
         self._estimate_sum, self._estimate_span = 0.0, 0
@@ -86,7 +86,7 @@ class Doctor:
                 return self._report(step, {"nonfinite": f"{', '.join(broken)} not finite"}, {"nonfinite"})
             if values.get("phase", self._phase) != self._phase:
                 self._phase = values["phase"]
-                self._start_at(self._ticks.items[-1].step if self._ticks.items else self._ticks.start)
+                self._start_at(self._history.items[-1].step if self._history.items else self._history.start)
             judged |= ADVICE.keys() - {"mode_collapse"}
             found |= self._judge(step, values)
         return self._report(step, found, judged)
@@ -106,10 +106,11 @@ class Doctor:
 
     def state(self) -> dict:
         """Everything the doctor remembers, as JSON values: a restored doctor continues exactly."""
-        names = sorted({name for tick in self._ticks.items for name in tick.values})
+        names = sorted({name for tick in self._history.items for name in tick.values})
         return {
-            "loss": self.loss, "phase": self._phase, "start": self._ticks.start, "names": names,
-            "ticks": [[tick.step, tick.span, *(tick.values.get(name) for name in names)] for tick in self._ticks.items],
+            "loss": self.loss, "phase": self._phase, "start": self._history.start, "names": names,
+            "ticks": [[tick.step, tick.span, *(tick.values.get(name) for name in names)]
+                      for tick in self._history.items],
             "early_norms": list(self._early_norms), "estimates": list(self._estimates),
             "estimate": [self._estimate_sum, self._estimate_span], "last_held": dict(self._last_held),
             "findings": [dataclasses.asdict(finding) for finding in self.findings]}
@@ -122,7 +123,7 @@ class Doctor:
         self._start_at(state["start"])
         for step, span, *values in state["ticks"]:
             known = {name: value for name, value in zip(state["names"], values, strict=True) if value is not None}
-            self._ticks.items.append(Tick(step, span, known))
+            self._history.items.append(Entry(step, span, known))
         self._early_norms, self._estimates = list(state["early_norms"]), list(state["estimates"])
         self._estimate_sum, self._estimate_span = state["estimate"]
         self.findings = [Finding(**finding) for finding in state["findings"]]
@@ -140,14 +141,14 @@ class Doctor:
         return new
 
     def _judge(self, step: int, values: Mapping[str, float]) -> dict[str, str]:
-        tick = self._ticks.add(step, {name: float(values[name]) for name in KEPT if name in values})
-        if step - tick.span - self._ticks.start < EARLY:
+        tick = self._history.add(step, {name: float(values[name]) for name in KEPT if name in values})
+        if step - tick.span - self._history.start < EARLY:
             self._early_norms += series([tick], "g_gradient_norm").tolist()
         found = self._unsteadiness() | self._explosions()
-        window = self._ticks.stretch(WINDOW)
+        window = self._history.stretch(WINDOW)
         if window is not None:
             means = {name: value for name in KEPT if (value := mean(window, name)) is not None}
-            past_start = step - self._ticks.start > EARLY
+            past_start = step - self._history.start > EARLY
             found |= self._winners(means, past_start) | self._accuracy(means, past_start)
             if past_start:
                 found |= self._vanishing(window)
@@ -190,16 +191,16 @@ class Doctor:
 
     def _unsteadiness(self) -> dict[str, str]:
         found = {}
-        before = self._ticks.stretch(WINDOW, LEAST, skip=1)
+        before = self._history.stretch(WINDOW, LEAST, skip=1)
         losses = series(before or [], "d_loss")
-        latest = self._ticks.items[-1].values.get("d_loss")
+        latest = self._history.items[-1].values.get("d_loss")
         if latest is not None and losses.size >= LEAST:
             # A loss that hardly moves has no meaningful spread: below 1% of its size nothing is a spike.
             spread = max(losses.std(), 0.01 * abs(losses.mean()))
             if abs(latest - losses.mean()) > 6 * spread:
                 found["spike"] = f"the discriminator's loss is {latest:.3g}, lately {losses.mean():.3g} ± {spread:.2g}"
-        last = self._ticks.stretch(WINDOW, LEAST)
-        earlier = last and self._ticks.stretch((BLOCKS - 1) * WINDOW, (BLOCKS - 1) * LEAST, skip=len(last))
+        last = self._history.stretch(WINDOW, LEAST)
+        earlier = last and self._history.stretch((BLOCKS - 1) * WINDOW, (BLOCKS - 1) * LEAST, skip=len(last))
         if last and earlier:
             now, then = series(last, "d_loss"), series(earlier, "d_loss")
             if min(now.size, then.size) >= LEAST and now.std() > 2 * max(then.std(), 0.01 * abs(then.mean())):
@@ -208,16 +209,16 @@ class Doctor:
         return found
 
     def _explosions(self) -> dict[str, str]:
-        before = self._ticks.stretch(WINDOW, LEAST_MEDIAN, skip=1) or []
+        before = self._history.stretch(WINDOW, LEAST_MEDIAN, skip=1) or []
         texts = []
         for player, name in (("discriminator", "d_gradient_norm"), ("generator", "g_gradient_norm")):
-            norms, now = series(before, name), self._ticks.items[-1].values.get(name)
+            norms, now = series(before, name), self._history.items[-1].values.get(name)
             if now is not None and norms.size >= LEAST_MEDIAN and now > 10 * np.median(norms) > 0:
                 texts.append(f"the {player}'s gradient norm is {now:.3g}, lately {np.median(norms):.3g}")
         return {"exploding_gradient": "; ".join(texts)} if texts else {}
 
     def _critic(self, tick, estimate: float) -> dict[str, str]:
-        if tick.step - self._ticks.start > EARLY:  # a critic that has just begun rises in every healthy run
+        if tick.step - self._history.start > EARLY:  # a critic that has just begun rises in every healthy run
             self._estimate_sum += tick.span * estimate
             self._estimate_span += tick.span
         if self._estimate_span >= WINDOW:
@@ -248,8 +249,8 @@ def diagnose(run: Path | str) -> list[Finding]:
     Raises:
         RunError: `run` is not a run folder.
     """
+    from gan_core.progress import stdout
     from gan_core.run.folder import RunFolder
-    from gan_core.run.progress import stdout
 
     folder = RunFolder.open(run)
     lines = read_lines(folder.metrics)

@@ -10,22 +10,22 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from gan_core.data.loader import Loader
 from gan_core.errors import CheckpointError, ConfigError, DataError, DivergedError, did_you_mean
-from gan_core.gan import GAN
-from gan_core.loader import Loader
+from gan_core.game.gan import GAN
+from gan_core.progress import Progress
 from gan_core.run.checkpoint import Checkpoints, Saved
 from gan_core.run.compatibility import refuse_fewer_steps, refuse_other_config, refuse_other_data, refuse_other_phases
 from gan_core.run.config import RunConfig, differences
 from gan_core.run.doctor import Doctor
 from gan_core.run.fixed_samples import FixedSamples
 from gan_core.run.folder import RunFolder, installed_versions
-from gan_core.run.initial_weights import take_over
-from gan_core.run.progress import Progress
+from gan_core.run.history import WINDOW
+from gan_core.run.initial_weights import load_initial_weights
 from gan_core.run.record import Record
-from gan_core.run.report import write_report
+from gan_core.run.run_report import write_report
 from gan_core.run.signals import Interrupted, StopRequest
 from gan_core.run.state import network_places, state_of
-from gan_core.run.ticks import WINDOW
 from gan_core.run.variety import variety
 
 FLOAT16_PATIENCE = 50  # overflows in a row that a loss scale may need to settle
@@ -232,7 +232,8 @@ class _Run:
                 accepted()
             elif saved is None and done == 0 and start == 0:
                 if self.config.init_from is not None:
-                    self.progress.say(take_over(self.gan, Path(self.config.init_from), self.experiment.representation))
+                    self.progress.say(load_initial_weights(
+                        self.gan, Path(self.config.init_from), self.experiment.representation))
                 accepted()
                 self.tick(0, first=True)
             end = start + phase.steps

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_core.batch import as_batch, split_batch
-from gan_core.gan import GAN
-from gan_core.loader import Loader
+from gan_core.data.loader import Loader
+from gan_core.game.batch import as_batch, split_batch
+from gan_core.game.gan import GAN
 
 COUNT = 64
 BUDGET = 2**22  # elements per set, so that a look at a large image or a long recording stays cheap

@@ -9,13 +9,13 @@ import keras
 import tensorflow as tf
 
 from gan_core.errors import CheckpointError, ConfigError
-from gan_core.gan import GAN
+from gan_core.game.gan import GAN
 from gan_core.run.checkpoint import Checkpoints, Saved, describe, readable, without_counters
 from gan_core.run.folder import RunFolder
 from gan_core.run.state import networks_of
 
 
-def take_over(gan: GAN, run: Path, representation: Mapping[str, str | float]) -> str:
+def load_initial_weights(gan: GAN, run: Path, representation: Mapping[str, str | float]) -> str:
     """Give all networks of a game the weights of another run's newest good checkpoint: all of them, or none.
 
     Optimizers, counters, schedules and augmentation stay as they are. Without an averaged generator in the other run,
@@ -46,10 +46,10 @@ def take_over(gan: GAN, run: Path, representation: Mapping[str, str | float]) ->
 
 def find_weights(gan: GAN, run: Path, representation: Mapping[str, str | float]) -> tuple[
         Saved, dict[str, list[int]], list[str]]:
-    """The checkpoint that `take_over` would read, the places of each network's weights in it, and complaints.
+    """The checkpoint that `load_initial_weights` would read, the places of each network's weights, and complaints.
 
     Raises:
-        RunError, CheckpointError, ConfigError: as `take_over`.
+        RunError, CheckpointError, ConfigError: as `load_initial_weights`.
     """
     saved, complaints = Checkpoints(RunFolder.open(run).checkpoints).newest()
     for name, value in representation.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from gan_core.gan import GAN
+from gan_core.game.gan import GAN
 
 
 def state_of(gan: GAN) -> list[keras.Variable]:

@@ -6,12 +6,13 @@ gradient exists, is finite, and (for kernels) is not zero everywhere. Importing 
 
 from __future__ import annotations
 
-from gan_core.lazy import public_names
+from gan_core.public_names import public_names
 
 _HOMES = {
     "layer": ("check_layer",),
     "loss": ("check_loss",),
     "network": ("check_network", "count_parameters"),
+    "penalty_gradient": ("unreached_kernels",),
     "recipe": ("check_recipe",),
     "saved": ("check_saved_networks",),
 }

@@ -44,7 +44,7 @@ def arrays(answer) -> list[np.ndarray]:
     return [np.asarray(tf.cast(part, tf.float32)) for part in keras.tree.flatten(answer)]
 
 
-def compare(found: list[np.ndarray], expected: list[np.ndarray], event: str) -> None:
+def require_equal_outputs(found: list[np.ndarray], expected: list[np.ndarray], event: str) -> None:
     """Require equal outputs within 1e-5; `event` is what should not have changed them."""
     require([a.shape for a in found] == [b.shape for b in expected], f"{event} changes the shapes of the outputs")
     for a, b in zip(found, expected, strict=True):

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_core.batch import call_network
+from gan_core.game.batch import call_network
 from gan_core.testing.examples import Inputs, Shape, as_json, dense, examples, random_projection, require
 from gan_core.testing.network import check_network
 

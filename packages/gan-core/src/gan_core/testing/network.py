@@ -12,8 +12,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_core.batch import call_network, input_names
-from gan_core.testing.examples import Inputs, arrays, as_json, compare, dense, examples, random_projection, require
+from gan_core.game.batch import call_network, input_names
+from gan_core.testing.examples import (
+    Inputs,
+    arrays,
+    as_json,
+    dense,
+    examples,
+    random_projection,
+    require,
+    require_equal_outputs,
+)
 
 
 def check_network(build: Callable[[], keras.Model], *, inputs: Inputs, output: Sequence[int | None],
@@ -144,7 +153,7 @@ def _check_same(network, again, batch, deterministic: bool, event: str) -> None:
     require(input_names(again) == input_names(network), f"{event} changes the names of the inputs")
     if deterministic:
         found, expected = (arrays(call_network(model, batch, training=False)) for model in (again, network))
-        compare(found, expected, event)
+        require_equal_outputs(found, expected, event)
 
 
 @contextlib.contextmanager

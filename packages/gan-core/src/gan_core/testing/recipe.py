@@ -9,12 +9,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from gan_core.progress import Progress
 from gan_core.run.checkpoint import Checkpoints
 from gan_core.run.config import RunConfig, write_yaml
 from gan_core.run.experiment import Experiment, resume_experiment, run_experiment
 from gan_core.run.folder import RunFolder
 from gan_core.run.metrics_file import read_lines
-from gan_core.run.progress import Progress
 from gan_core.run.state import state_of
 
 PROMISED = ("config.yaml", "metrics.jsonl", "samples", "checkpoints", "report.html")

@@ -15,8 +15,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_core.batch import call_network
-from gan_core.testing.examples import Inputs, arrays, compare, examples, require
+from gan_core.game.batch import call_network
+from gan_core.testing.examples import Inputs, arrays, examples, require, require_equal_outputs
 
 
 def check_saved_networks(networks: Sequence[tuple[keras.Model, Inputs]], *, imports: Sequence[str] = ()) -> None:
@@ -60,7 +60,7 @@ def _load_all(folder: str) -> None:
             with np.load(Path(folder, f"{index}.inputs.npz")) as batch:
                 answer = arrays(call_network(network, {name: tf.constant(batch[name]) for name in batch}, False))
             with np.load(Path(folder, f"{index}.outputs.npz")) as expected:
-                compare(answer, [expected[f"arr_{i}"] for i in range(len(expected))], "loading")
+                require_equal_outputs(answer, [expected[f"arr_{i}"] for i in range(len(expected))], "loading")
         except Exception as error:  # reported by the parent, for every network
             failures[index] = f"{type(error).__name__}: {error}"
     Path(folder, "failures.json").write_text(json.dumps(failures))

@@ -128,7 +128,7 @@ class TextCorpus:
                                   f"Received: batch_size={batch_size}, rows={len(rows)}. Add text, or lower "
                                   "`batch_size`.")
         check_batch_memory(len(self.vocabulary), self.length, batch_size)
-        from gan_core.loader import ArraySource, Loader  # TensorFlow is loaded here, not for preparation
+        from gan_core.data.loader import ArraySource, Loader  # TensorFlow is loaded here, not for preparation
         return Loader(ArraySource({"real": rows}), batch_size, seed=seed, shuffle=shuffle, name=f"{part} split")
 
     def __repr__(self):

@@ -94,7 +94,7 @@ class TextSet:
                                   f"Received: batch_size={batch_size}, rows={len(self)}. Add text, or lower "
                                   "--batch-size.")
         check_batch_memory(len(self.vocabulary), self.length, batch_size)
-        from gan_core.loader import ArraySource, Loader
+        from gan_core.data.loader import ArraySource, Loader
 
         used = [transform for transform in transforms if transform is not None]
 

@@ -171,12 +171,12 @@ def build(config: TextConfig, train: TextSet, validation: TextSet | None) -> cor
 def experiment(config: TextConfig, gan: core.GAN, train: TextSet, validation: TextSet | None,
                labels=None) -> core.Experiment:
     """The phases on `train`, with sheets of sentences and, given held-out rows, scores against them."""
-    from gan_text.previews import SampleSheets
-    from gan_text.validation import TextScores
+    from gan_text.training.previews import SampleSheets
+    from gan_text.training.validation import TextScores
 
     callbacks = []
     if config.output == "gumbel":
-        from gan_text.annealing import AnnealTemperature
+        from gan_text.training.annealing import AnnealTemperature
         callbacks.append(AnnealTemperature(gan, config.anneal_steps))
     stages = parts(config)
     condition = sampling_condition(labels, stages[-1][0])
@@ -199,7 +199,7 @@ def parts(config: TextConfig) -> list[tuple]:
     """(what is shown of a row, steps) of every stage: whole rows only, without a curriculum."""
     if not config.curriculum:
         return [(None, config.steps)]
-    from gan_text.curriculum import ShownPart, stages
+    from gan_text.training.curriculum import ShownPart, stages
 
     return [(ShownPart(shown, config.length, teacher=config.teacher), steps)
             for shown, steps in stages(config.steps, config.curriculum, config.stage_steps, config.length)]

@@ -5,11 +5,11 @@ Public names are resolved on first use (PEP 562): importing the package loads no
 
 from __future__ import annotations
 
-from gan_core.lazy import public_names
+from gan_core.public_names import public_names
 
 _HOMES = {
     "folder": ("class_labels", "load_folder"),
-    "check": ("CheckReport", "check_folder"),
+    "folder_check": ("CheckReport", "check_folder"),
     "rejects": ("Reject",),
     "image_set": ("ImageSet",),
     "digits": ("load_digits",),

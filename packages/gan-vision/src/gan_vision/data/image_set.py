@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gan_core.content_hash import content_hash
+from gan_core.data.content_hash import content_hash
 from gan_core.errors import ConfigError, DataError
 from gan_vision.data.rejects import Reject
 
 if TYPE_CHECKING:
-    from gan_core.loader import Loader
+    from gan_core.data.loader import Loader
 
 
 class RowSubset:
@@ -151,7 +151,7 @@ class ImageSet:
         Raises:
             DataError: fewer images than one batch.
         """
-        from gan_core.loader import ArraySource, Loader
+        from gan_core.data.loader import ArraySource, Loader
         from gan_vision.data.scaling import ScaleAndFlip
 
         arrays = {"real": self.images} if self.labels is None else {"real": self.images, "label": self.labels}

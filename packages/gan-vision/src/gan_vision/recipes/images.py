@@ -79,8 +79,8 @@ def experiment(config: ImageConfig, gan: core.GAN, train: data.ImageSet, validat
 
     `labels` are those of `train`, for conditional networks.
     """
-    from gan_vision.previews import SampleSheets
-    from gan_vision.validation import KidAgainst
+    from gan_vision.training.previews import SampleSheets
+    from gan_vision.training.validation import KidAgainst
 
     loader = train.loader(config.batch_size, seed=config.seed, value_range=value_range, flip=config.flip)
     sheets = SampleSheets(train, value_range, labels=labels)

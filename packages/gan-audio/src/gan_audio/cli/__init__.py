@@ -1,0 +1,1 @@
+"""The program `gan-audio`: a verb a file. Imports no TensorFlow."""

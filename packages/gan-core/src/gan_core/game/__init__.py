@@ -1,0 +1,1 @@
+"""The two-player game: the loop, what both players minimise, and what they are made of."""

@@ -1,0 +1,1 @@
+"""The program `gan-text`: a verb a file. Imports no TensorFlow."""

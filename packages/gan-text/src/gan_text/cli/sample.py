@@ -1,0 +1,82 @@
+"""`gan-text sample` and `gan-text interpolate`: sentences of a run on the screen or in a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from gan_text.errors import TextConfigError
+
+ENDINGS = (".txt", ".npy")
+
+
+def sample(run: Path, /, *, count: Annotated[int, Parameter(name=["--count", "-n"])] = 64, out: Path | None = None,
+           method: Literal["argmax", "multinomial"] = "argmax", temperature: float = 1.0, top_k: int | None = None,
+           ban: Annotated[tuple[str, ...], Parameter(negative="")] = (), std: float = 1.0, label: int | None = None,
+           start: str | None = None, seed: int = 0, raw: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Write sentences of a run, one per line. Needs the run folder only, not the text.
+
+    Args:
+        run: The run folder that `train` printed.
+        count: How many.
+        out: A .txt file, or .npy for the ids; the screen by default.
+        method: The most probable token of each position, or a draw of each position separately.
+        temperature: Of the draws; small values approach argmax.
+        top_k: Draw among the k most probable tokens only.
+        ban: A special name (unk, pad) or token that is never chosen; can be given several times.
+        std: Of the noise; below 1 sentences are safer and less varied, and no longer of the training's distribution.
+        label: The class of all sentences, for runs with a condition; by default the classes in turn.
+        start: What all sentences begin with, for runs trained with --teacher.
+        seed: Of noise and draws; the same seed gives the same sentences.
+        raw: Use the trained generator instead of its average.
+    """
+    if out is not None and out.suffix not in ENDINGS:
+        raise TextConfigError(f"`--out` must end in {' or '.join(ENDINGS)}. Received: out={str(out)!r}.")
+    from gan_text.runs import TextRun
+
+    opened = TextRun(run)
+    made = opened.generate(count, method, temperature=temperature, top_k=top_k, ban=ban, std=std, label=label,
+                           start=start, seed=seed, raw=raw)
+    deliver(opened, made, out)
+
+
+def interpolate(run: Path, /, *, steps: int = 8, seed: int = 0, linear: Annotated[bool, Parameter(negative="")] = False,
+                label: int | None = None, out: Path | None = None) -> None:
+    """Print the sentences on the way from one noise vector to another.
+
+    Args:
+        run: The run folder that `train` printed.
+        steps: How many, both ends included.
+        seed: Determines the two ends.
+        linear: Along the straight line instead of the great circle.
+        label: The class, for runs with a condition.
+        out: A .txt file; the screen by default.
+    """
+    from gan_text.runs import TextRun
+
+    opened = TextRun(run)
+    deliver(opened, opened.between(steps, seed=seed, spherical=not linear, label=label), out)
+
+
+def deliver(run, made, out: Path | None) -> None:
+    """To stdout, or to a file and its name to stdout."""
+    from gan_core.progress import Progress, stdout
+    from gan_text.training.previews import write_lines
+
+    for complaint in run.complaints:
+        Progress().say(f"{complaint}: using step {run.step:,}")
+    if out is None:
+        sys.stdout.write("".join(line + "\n" for line in made.texts))
+        return
+    if out.suffix == ".npy":
+        import numpy as np
+
+        out.parent.mkdir(parents=True, exist_ok=True)
+        np.save(out, made.ids)
+    else:
+        write_lines(out, made.texts)
+    stdout().print(f"{len(made.texts)} sentences of step {run.step:,}, {len(set(made.texts)) / len(made.texts):.3f} "
+                   f"unique -> {out}", markup=False)

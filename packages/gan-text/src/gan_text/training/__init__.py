@@ -1,0 +1,1 @@
+"""What goes on around the loop while a run trains: previews, validation, schedules."""

@@ -1,0 +1,1 @@
+"""The program `gan-vision`: a verb a file. Imports no TensorFlow."""

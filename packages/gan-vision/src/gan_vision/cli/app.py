@@ -1,0 +1,52 @@
+"""`gan-vision`: the shared verbs on the recipes of this package. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from cyclopts import App
+
+import gan_vision
+from gan_core.cli import Modality, make_app, run
+from gan_vision.cli.check import check
+from gan_vision.cli.demo import demo
+from gan_vision.cli.evaluate import evaluate
+from gan_vision.cli.forensics import forensics
+from gan_vision.cli.sample import sample
+from gan_vision.recipes import RECIPES
+
+MODALITY = Modality(
+    program="gan-vision",
+    summary="Image GANs on Keras 3: DCGAN, conditional, Wasserstein and relativistic, trained from one command.",
+    version=gan_vision.__version__,
+    recipes=RECIPES,
+    check=check,
+    demo=demo,
+    tries_settings=True,
+)
+
+
+def make_vision_app() -> App:
+    """The program: the shared verbs, `sample` with the options of images, and the verbs that only images have."""
+    app = make_app(MODALITY)
+    del app["sample"]
+    for command in (sample, evaluate, forensics):
+        app.command(command)
+    return app
+
+
+def log_plainly(*, quiet: bool) -> None:
+    """Warnings become plain lines of stderr; what TensorFlow imports would put level and logger before them."""
+    handler = logging.StreamHandler()
+    for name in ("gan_core", "gan_vision"):
+        logger = logging.getLogger(name)
+        logger.addHandler(handler)
+        logger.propagate = False
+        logger.setLevel(logging.ERROR if quiet else logging.WARNING)
+
+
+def main() -> None:
+    """The console script."""
+    log_plainly(quiet="--quiet" in sys.argv)
+    run(make_vision_app())

@@ -1,0 +1,162 @@
+"""`gan-vision evaluate RUN`: scores of a run's generator against held-out images. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from cyclopts import Parameter
+
+from gan_core.errors import ConfigError, DataError
+
+TRAINING = "training images"
+MOST = 10_000  # images per side, unless asked
+BATCH = 64
+Run = Annotated[Path, Parameter(help="The run folder that `train` printed.")]
+
+
+def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,prdc,birthday,memorisation",
+             extractor: str = "encoder", count: Annotated[int | None, Parameter(name=["--count", "-n"])] = None,
+             raw: Annotated[bool, Parameter(negative="")] = False, seed: int = 0,
+             json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+             quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Score a run's averaged generator against real images it has not seen; offline. Also written to RUN/scores.json.
+
+    Args:
+        data: Score against all images of this source instead of the run's held-out ones: folder:PATH, npy:FILE, ...
+        metrics: With commas: fid, kid, prdc (precision, recall, density, coverage), birthday, memorisation, ms_ssim,
+            and with a classifier inception_score and modes.
+        extractor: encoder (a small network trained on the run's data on first use, and kept in the run folder),
+            random[:SEED], inception:WEIGHTS.h5[@75], or keras:MODEL.keras[@SIZE].
+        count: Images per side; by default as many as are held out, at most 10,000.
+        raw: Score the trained generator instead of its average.
+        seed: Of the noise and of all random choices.
+        json: Print JSON, as `gan-core compare` reads it.
+        quiet: Show no progress.
+    """
+    from gan_core.cli.metrics import metric_names
+    from gan_core.cli.verbs import load_run
+    from gan_core.metrics.evaluator import evaluate as evaluate_images
+    from gan_core.metrics.extractors.choice import EXTRACTORS, extractor_by_name
+    from gan_core.metrics.feature_cache import FeatureCache
+    from gan_core.metrics.result import collect_warnings
+    from gan_core.metrics.score_file import scores_to_json, write_scores
+    from gan_core.metrics.score_table import print_scores
+    from gan_core.metrics.stages import Stages
+    from gan_vision.cli.app import MODALITY
+
+    names = metric_names(metrics)
+    if count is not None and count < 2:
+        raise ConfigError(f"`--count` must be at least 2. Received: count={count}.")
+    if extractor.partition(":")[0] not in EXTRACTORS:
+        extractor_by_name(extractor)  # refuses, before anything takes time
+    stages = Stages(not quiet)
+    stages.say("starting TensorFlow ...")
+    experiment, config, saved, (train, held_out) = load_run(MODALITY, run, data=True)
+    real, origin = _real_images(config, train, held_out, data, quiet)
+    if origin == TRAINING and "memorisation" in names:
+        names.remove("memorisation")
+        stages.say("memorisation is not scored: this run holds no images out to compare copies with")
+        if not names:
+            raise DataError(f"{run} holds no images out. Expected: held-out images, or --data SOURCE.")
+    real = real[:min(count or MOST, len(real))]
+    stages.say(f"step {saved.step:,}: {len(real):,} generated images against {len(real):,} {origin}")
+    generator = Samples(experiment, train.labels, seed=seed, raw=raw)
+    chosen = extractor_by_name(extractor, images=lambda: train.images, labels=_classes(train), folder=run,
+                               say=stages.say)
+    with collect_warnings() as left_out:
+        scores = evaluate_images(
+            real, generator.batches(len(real)), metrics=names, extractor=chosen,
+            train=None if origin == TRAINING else train.images, sampler=generator.more, seed=seed,
+            cache=FeatureCache.default_folder(), progress=not quiet)
+    about = {"run": str(run), "step": saved.step, "real": origin, "raw": raw}
+    path = write_scores(run / "scores.json", scores, left_out=left_out, **about)
+    if json:
+        print(scores_to_json(scores, left_out=left_out, **about))
+        return
+    print_scores(scores, title=f"{run} at step {saved.step:,}, against {origin}", left_out=left_out)
+    stages.say(f"scores: {path}   compare with another run: gan-core compare {path} OTHER/scores.json")
+
+
+class Samples:
+    """Bytes from a run's generator; every call gives new ones, and the whole sequence depends on the seed alone.
+
+    Args:
+        experiment: trained.
+        labels: of the training images; a conditional generator is asked for such labels, drawn at random.
+        seed: int.
+        raw: use the trained generator instead of its average.
+
+    Raises:
+        ConfigError: the experiment does not say in which range its generator works.
+    """
+
+    def __init__(self, experiment, labels: np.ndarray | None = None, *, seed: int = 0, raw: bool = False):
+        self.experiment, self.seed, self.raw, self._calls = experiment, seed, raw, 0
+        self.labels = None if experiment.condition is None else labels
+        self.value_range = value_range_of(experiment)
+
+    def more(self, count: int) -> np.ndarray:
+        """uint8 (count, height, width, channels)."""
+        from gan_vision.image_grid import to_uint8
+
+        return to_uint8(self.floats(count), self.value_range)
+
+    def floats(self, count: int) -> np.ndarray:
+        """float32 (count, height, width, channels), as the generator puts them out."""
+        from gan_core.random import fold
+
+        self._calls += 1
+        seed, condition = fold(self.seed, "evaluate", self._calls), None
+        if self.labels is not None:
+            condition = {"label": self.labels[np.random.default_rng(seed).integers(len(self.labels), size=count)]}
+        return self.experiment.sample(count, seed=seed, raw=self.raw, condition=condition)
+
+    def batches(self, count: int) -> Iterator[np.ndarray]:
+        """`count` images in batches: memory holds one."""
+        for start in range(0, count, BATCH):
+            yield self.more(min(BATCH, count - start))
+
+
+def value_range_of(experiment) -> tuple[float, float]:
+    """(low, high) of the generator, from the preview or validation that knows it.
+
+    Raises:
+        ConfigError: none does.
+    """
+    for part in (*experiment.previews, experiment.validation):
+        if hasattr(part, "value_range"):
+            return part.value_range
+    raise ConfigError("this recipe does not say in which range its generator works. Expected: a preview with "
+                      "`value_range`, as `SampleSheets`.")
+
+
+def _real_images(config, train, held_out, source: str | None, quiet: bool):
+    from gan_vision import data
+
+    if source is not None:
+        height, width, channels = train.image_shape
+        images = data.load_images(source, size=(height, width), channels=channels, fit=config.fit,
+                                  on_bad=config.on_bad, validation=0.0, seed=config.seed, data_dir=config.data_dir,
+                                  download=config.download, quiet=quiet)
+        return _shuffled(images, config.seed), f"images of {source}"
+    if held_out is not None and len(held_out) > 1:
+        return _shuffled(held_out, config.seed), "held-out images"
+    return _shuffled(train, config.seed), TRAINING
+
+
+def _shuffled(images, seed: int):
+    """The images in an order that depends on `seed` alone: the first so many are then a fair choice."""
+    from gan_vision.data.image_set import RowSubset, shuffled
+
+    return RowSubset(images.images, shuffled(len(images), seed))
+
+
+def _classes(train) -> np.ndarray | None:
+    """Class ids an encoder can learn from; attributes and single classes are no classes."""
+    labels = train.labels
+    if labels is None or labels.ndim != 1 or len(np.unique(labels)) < 2:
+        return None
+    return labels

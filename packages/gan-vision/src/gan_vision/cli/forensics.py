@@ -1,0 +1,54 @@
+"""`gan-vision forensics RUN`: pixel statistics of a run's generator against its data. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from cyclopts import Parameter
+
+from gan_core.errors import ConfigError
+from gan_vision.cli.evaluate import BATCH, Run, Samples
+
+
+def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "-n"])] = 2000, out: Path | None = None,
+              raw: Annotated[bool, Parameter(negative="")] = False, repeats: int = 200, seed: int = 0,
+              json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+              quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Compare the pixels that a run's generator puts out, before any rounding, with those of its training images.
+
+    Args:
+        count: Images per side at most.
+        out: Folder of the report and of the samples; RUN/forensics by default.
+        raw: Look at the trained generator instead of its average.
+        repeats: Resamples of the images for the intervals.
+        seed: Of the noise and of the draws.
+        json: Print all numbers as JSON.
+        quiet: Print only where the report is.
+    """
+    from gan_core.cli.forensics import forensics as compare_files
+    from gan_core.cli.verbs import load_run
+    from gan_core.metrics.stages import Stages
+    from gan_vision.cli.app import MODALITY
+    from gan_vision.data.image_set import choose_rows
+
+    if count < 2:
+        raise ConfigError(f"`--count` must be at least 2. Received: count={count}.")
+    stages = Stages(not (quiet or json))
+    stages.say("starting TensorFlow ...")
+    experiment, _, saved, (train, _) = load_run(MODALITY, run, data=True)
+    folder = out or run / "forensics"
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = Samples(experiment, train.labels, seed=seed, raw=raw)
+    low, high = samples.value_range
+    with stages.running(f"samples of step {saved.step:,}", count) as advance:
+        parts = []
+        for start in range(0, count, BATCH):
+            # Float, not bytes: how a network approaches the ends of the range is what there is to see.
+            parts.append(((samples.floats(min(BATCH, count - start)) - low) / (high - low)).astype(np.float32))
+            advance(len(parts[-1]))
+    np.save(folder / "generated.npy", np.concatenate(parts))
+    np.save(folder / "real.npy", np.asarray(train.images[choose_rows(len(train), count, seed)]))
+    compare_files(str(folder / "real.npy"), str(folder / "generated.npy"), out=str(folder), count=count,
+                  repeats=repeats, seed=seed, json=json, quiet=quiet)

@@ -1,0 +1,47 @@
+"""`gan-vision check`: what it prints of sources that are no folders."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan_vision.cli.check import check
+
+
+def test_a_gray_source_is_reported_as_gray(capsys):
+    check(data="digits", size=16, as_json=True)
+    assert json.loads(capsys.readouterr().out)["shape"] == [16, 16, 1]
+
+
+def test_a_folder_in_the_home_directory_is_checked(tmp_path, monkeypatch, capsys):
+    (tmp_path / "pictures").mkdir()
+    Image.fromarray(np.zeros((4, 6), np.uint8)).save(tmp_path / "pictures" / "1.png")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    check(data="folder:~/pictures")
+    assert "1 of 1 images can be used, 4 x 6 to 4 x 6 pixels" in capsys.readouterr().out
+
+
+def test_a_warning_is_a_plain_line_even_where_a_library_has_set_up_logging(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (4, 4)).save(tmp_path / name / "1.png")
+    (tmp_path / "empty").mkdir()
+    code = "import logging; logging.basicConfig(); from gan_vision.cli.app import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "check", "--data", f"folder:{tmp_path}"], capture_output=True,
+                          text=True, check=True)
+    assert done.stderr == f"the class folders empty of {tmp_path} have no images and get no label\n"
+
+
+def test_tensorflow_is_started_silently_for_tfds(monkeypatch):
+    class Started(Exception):
+        pass
+
+    def start(**options):
+        raise Started
+
+    monkeypatch.setattr("gan_core.cli.main.start_tensorflow", start)
+    with pytest.raises(Started):
+        check(data="tfds:mnist")

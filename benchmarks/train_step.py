@@ -1,6 +1,8 @@
-"""The train step of `ada` at 64 pixels through `fit`, against a bare hand-written TensorFlow step of the same game."""
+"""The train step through `fit`, and samples, against bare hand-written TensorFlow of the same game."""
 
 from __future__ import annotations
+
+import dataclasses
 
 import keras
 import numpy as np
@@ -11,29 +13,56 @@ import gan_core as core
 from gan_vision import data
 from gan_vision.models import NETWORKS
 
-BATCH = 32
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A pair of networks and the size of a step."""
+
+    network: str
+    size: int
+    channels: int
+    batch: int
+    latent: int = 64
+    options: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def value_range(self) -> tuple[float, float]:
+        """Of the generator."""
+        return NETWORKS[self.network].value_range
+
+    def networks(self, seed: int = 0):
+        """The generator and the discriminator."""
+        keras.utils.set_random_seed(seed)
+        pair = NETWORKS[self.network]
+        return (pair.build_generator(self.size, self.channels, latent=self.latent, **self.options),
+                pair.build_discriminator(self.size, self.channels, **self.options))
+
+    def loader(self, count: int = 512):
+        """Noise pictures: their content does not change the cost."""
+        shape = (count, self.size, self.size, self.channels)
+        pictures = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+        return data.ImageSet(pictures, name="noise").loader(self.batch, seed=0, value_range=self.value_range)
+
+    def gan(self):
+        """The simultaneous game with an averaged generator."""
+        gan = core.GAN(*self.networks(), core.Objective(core.NonSaturating()), core.Normal(self.latent), ema=0.99,
+                       update="simultaneous")
+        gan.compile(*optimizers())
+        return gan
 
 
-def networks(seed: int = 0):
-    """The generator and discriminator of `ada` at 64 pixels."""
-    keras.utils.set_random_seed(seed)
-    pair = NETWORKS["ada"]
-    return pair.build_generator(64, 3), pair.build_discriminator(64, 3)
+ADA = Case("ada", 64, 3, 32)
+SMALL = Case("cifar10", 16, 1, 64, options={"width": 128})
 
 
 def optimizers():
-    """Adam as the recipe has it."""
+    """Adam as the recipes have it."""
     return keras.optimizers.Adam(2e-4, 0.5), keras.optimizers.Adam(2e-4, 0.5)
 
 
-def images(count: int = 512):
-    """Noise pictures: their content does not change the cost."""
-    return data.ImageSet(np.random.default_rng(0).integers(0, 256, (count, 64, 64, 3), dtype=np.uint8), name="noise")
-
-
-def bare_step():
-    """The simultaneous update with an averaged generator, written by hand; returns (batch) -> None."""
-    generator, discriminator = networks()
+def bare_step(case: Case):
+    """The simultaneous update with an averaged generator, written by hand; returns (batch) -> both losses."""
+    generator, discriminator = case.networks()
     average = keras.models.clone_model(generator)
     average.set_weights(generator.get_weights())
     g_optimizer, d_optimizer = optimizers()
@@ -43,7 +72,7 @@ def bare_step():
 
     @tf.function(jit_compile=False)
     def step(real):
-        z = tf.random.stateless_normal((BATCH, 64), tf.stack([tf.constant(7, tf.int64), step_number]))
+        z = tf.random.stateless_normal((case.batch, case.latent), tf.stack([tf.constant(7, tf.int64), step_number]))
         with tf.GradientTape(persistent=True) as tape:
             fake = generator(z, training=True)
             r, f = discriminator(real, training=True), discriminator(fake, training=True)
@@ -62,17 +91,9 @@ def bare_step():
     return step
 
 
-def our_gan():
-    """The same game as a `GAN`."""
-    gan = core.GAN(*networks(), core.Objective(core.NonSaturating()), core.Normal(64), ema=0.99, update="simultaneous")
-    gan.compile(*optimizers())
-    return gan
-
-
-def step_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
+def step_times(case: Case, steps: int, repetitions: int) -> dict[str, np.ndarray]:
     """Seconds per step by hand and through `fit`."""
-    loader = images().loader(BATCH, seed=0, value_range=(0.0, 1.0))
-    step, gan = bare_step(), our_gan()
+    loader, step, gan = case.loader(), bare_step(case), case.gan()
     batch = next(iter(loader.dataset(0, 1)))["real"]
 
     def bare():
@@ -84,6 +105,18 @@ def step_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
         gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
 
     return in_turn({"bare": bare, "fit": fit}, steps=steps, repetitions=repetitions)
+
+
+def sampling_times(case: Case, count: int, repetitions: int) -> dict[str, np.ndarray]:
+    """Seconds per picture of `generate`, and of a loop over one traced graph, written by hand."""
+    gan = case.gan()
+    forward = tf.function(lambda z: gan.averaged_generator(z, training=False))
+
+    def bare():
+        z = tf.random.stateless_normal((count, case.latent), (0, 1))
+        return np.concatenate([forward(z[start:start + 64]).numpy() for start in range(0, count, 64)])
+
+    return in_turn({"bare": bare, "generate": lambda: gan.generate(count=count)}, steps=count, repetitions=repetitions)
 
 
 def memory_growth(steps: int = 2000) -> float:
@@ -105,12 +138,12 @@ def memory_growth(steps: int = 2000) -> float:
 
 def precision_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
     """Seconds per step of `fit` in float32 and under mixed bfloat16."""
-    loader = images().loader(BATCH, seed=0, value_range=(0.0, 1.0))
+    loader = ADA.loader()
 
     def fitting(policy):
         keras.config.set_dtype_policy(policy)
         try:
-            gan = our_gan()
+            gan = ADA.gan()
         finally:
             keras.config.set_dtype_policy("float32")
         return lambda: gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
@@ -121,13 +154,19 @@ def precision_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
 
 def rows(quick: bool = False) -> list[Row]:
     """(what, measured, promised) of this file."""
-    steps, repetitions = (6, 2) if quick else (30, 9)
-    found = [step_row("`ada` step, 64 px, batch 32", step_times(steps, repetitions))]
-    times = precision_times(steps, repetitions)
+    steps, repetitions = (6, 2) if quick else (30, 15)
+    found = [step_row("`ada` step, 64 px, batch 32", step_times(ADA, steps, repetitions), promised="at most 1.03"),
+             step_row("step of small networks, 16 px gray, batch 64", step_times(SMALL, steps, repetitions),
+                      promised="at most 1.10")]
+    times = sampling_times(SMALL, 1000, repetitions)
+    ratio = np.median(times["generate"]) / np.median(times["bare"])
+    found.append(("1,000 pictures of 16 px: `generate` / a traced loop by hand",
+                  f"{ratio:.2f} ({np.median(times['generate']) * 1e6:.0f} microseconds a picture)", "at most 1.1"))
+    times = precision_times(steps, 2 if quick else 9)
     full, half = (float(np.median(times[name])) for name in ("float32", "bfloat16"))
-    found.append(("the same step: float32 / bfloat16", f"{full / half:.2f} ({full * 1e3:.0f} ms, {half * 1e3:.0f} ms)",
+    found.append(("the `ada` step: float32 / bfloat16", f"{full / half:.2f} ({full * 1e3:.0f} ms, {half * 1e3:.0f} ms)",
                   "at least 1.3 with AVX512-BF16"))
-    found.append(loader_row("`ada`", our_gan(), images().loader(BATCH, seed=0, value_range=(0.0, 1.0)), 20))
+    found.append(loader_row("`ada`", ADA.gan(), ADA.loader(), 20))
     found.append(("memory growth over 2,000 steps, MB per 100 steps", f"{memory_growth(500 if quick else 2000):.2f}",
                   "flat (below 1)"))
     return found

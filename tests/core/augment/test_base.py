@@ -11,8 +11,8 @@ STREAM = Stream(0, 0)
 
 
 class Negative(Augmentation):
-    def call(self, samples, stream):
-        return -samples
+    def call(self, samples, maps, stream):
+        return -samples, maps
 
 
 def test_by_default_there_is_nothing_to_update_report_or_warn_of():

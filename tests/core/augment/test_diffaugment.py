@@ -22,34 +22,34 @@ def uniform(sample, low, high):
 
 def test_brightness_adds_up_to_one_half():
     # Of a constant image saturation and contrast change nothing.
-    result = color(tf.fill((COUNT, 2, 2, 3), 0.25), STREAM).numpy() - 0.25
+    result = color(tf.fill((COUNT, 2, 2, 3), 0.25), {}, STREAM)[0].numpy() - 0.25
     assert np.ptp(result, axis=(1, 2, 3)).max() < 1e-6
     uniform(result[:, 0, 0, 0], -0.5, 0.5)
 
 
 def test_contrast_scales_grey_differences_by_half_to_three_halves():
     grey = np.array([-0.5, 0.5], "float32").reshape(1, 1, 2, 1)
-    result = color(tf.constant(np.tile(grey, (COUNT, 1, 1, 3))), STREAM).numpy()
+    result = color(tf.constant(np.tile(grey, (COUNT, 1, 1, 3))), {}, STREAM)[0].numpy()
     uniform(result[:, 0, 1, 0] - result[:, 0, 0, 0], 0.5 - 1e-6, 1.5 + 1e-6)
 
 
 def test_saturation_scales_colour_differences_by_up_to_two():
     # Both pixels carry the same grey difference as colour difference: their ratio is the saturation.
     pixels = np.array([[-0.5, -0.5, -0.5], [0.5, 0.5, 0.5], [0.5, -0.5, 0.0]], "float32").reshape(1, 1, 3, 3)
-    result = color(tf.constant(np.tile(pixels, (COUNT, 1, 1, 1))), STREAM).numpy()
+    result = color(tf.constant(np.tile(pixels, (COUNT, 1, 1, 1))), {}, STREAM)[0].numpy()
     contrast = result[:, 0, 1, 0] - result[:, 0, 0, 0]
     uniform((result[:, 0, 2, 0] - result[:, 0, 2, 1]) / contrast, 0 - 1e-5, 2 + 1e-5)
 
 
 def test_one_channel_has_no_saturation():
     grey = np.array([-0.5, 0.5], "float32").reshape(1, 1, 2, 1)
-    result = color(tf.constant(np.tile(grey, (COUNT, 1, 1, 1))), STREAM).numpy()
+    result = color(tf.constant(np.tile(grey, (COUNT, 1, 1, 1))), {}, STREAM)[0].numpy()
     uniform(result[:, 0, 1, 0] - result[:, 0, 0, 0], 0.5 - 1e-6, 1.5 + 1e-6)
 
 
 def test_translation_is_uniform_on_whole_pixels_and_fills_with_zeros():
     image = np.arange(1, 8 * 12 + 1, dtype="float32").reshape(1, 8, 12, 1)
-    result = translation(tf.constant(np.tile(image, (COUNT, 1, 1, 1))), STREAM).numpy()
+    result = translation(tf.constant(np.tile(image, (COUNT, 1, 1, 1))), {}, STREAM)[0].numpy()
     # ⌊8/8 + 1/2⌋ = 1 and ⌊12/8 + 1/2⌋ = 2.
     padded = np.pad(image, ((0, 0), (1, 1), (2, 2), (0, 0)))
     found = np.zeros((3, 5))
@@ -62,7 +62,7 @@ def test_translation_is_uniform_on_whole_pixels_and_fills_with_zeros():
 
 @pytest.mark.parametrize(("size", "hole"), [(8, 4), (9, 5)])
 def test_cutout_zeroes_a_square_of_half_the_side(size, hole):
-    holes = cutout(tf.ones((COUNT, size, size, 3)), STREAM).numpy()[..., 0] == 0
+    holes = cutout(tf.ones((COUNT, size, size, 3)), {}, STREAM)[0].numpy()[..., 0] == 0
     rows = holes.any(2)
     np.testing.assert_array_equal(holes, rows[:, :, None] & holes.any(1)[:, None, :])
     assert rows.sum(1).max() == hole
@@ -72,7 +72,7 @@ def test_cutout_zeroes_a_square_of_half_the_side(size, hole):
 
 def test_parts_follow_in_the_order_of_the_policy():
     images = tf.constant(np.random.default_rng(0).uniform(-1, 1, (4, 8, 8, 3)), tf.float32)
-    expected = color(cutout(images, STREAM.scoped("cutout")), STREAM.scoped("color"))
+    expected, _ = color(*cutout(images, {}, STREAM.scoped("cutout")), STREAM.scoped("color"))
     np.testing.assert_array_equal(DiffAugment("cutout, color")(images, STREAM), expected)
 
 

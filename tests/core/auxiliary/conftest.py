@@ -1,10 +1,10 @@
-"""Rounds between discriminators given as plain functions that may return features."""
+"""Forward passes through discriminators given as plain functions that may return features."""
 
 import pytest
 import tensorflow as tf
 
 from gan_core.game.batch import DiscriminatorOutput
-from gan_core.game.objective import ForwardPass
+from gan_core.game.forward_pass import ForwardPass
 from gan_core.random import Stream
 
 

@@ -8,7 +8,7 @@ from gan_core import DiscriminatorClassLoss, GeneratorClassLoss, NonSaturating, 
 from gan_core.auxiliary.classification import class_loss
 from gan_core.errors import ConfigError
 from gan_core.game.batch import DiscriminatorOutput
-from gan_core.game.objective import ForwardPass
+from gan_core.game.forward_pass import ForwardPass
 from gan_core.random import Stream
 
 IDS = tf.constant([0, 1])
@@ -70,7 +70,7 @@ def test_both_terms_are_part_of_an_objective():
      r"needs the condition `label`. Received: no condition"),
     (lambda: class_loss(DiscriminatorOutput(None, (), LOGITS), tf.zeros((2, 3))),
      r"Received: 2 class logits, labels of 3 attributes"),
-    (lambda: DiscriminatorClassLoss(-1.0), r"`weight` must be at least 0. Received: weight=-1.0"),
+    (lambda: DiscriminatorClassLoss(-1.0), r"`weight` must be a finite number of at least 0, or a function of the step. Received: weight=-1.0"),
     (lambda: GeneratorClassLoss(-1.0), r"`weight` must be a finite number of at least 0"),
 ])
 def test_what_cannot_be_scored_is_refused(make, message):

@@ -59,7 +59,7 @@ one, two = tf.distribute.get_strategy(), tf.distribute.MirroredStrategy(["CPU:0"
 results = {"devices": two.num_replicas_in_sync}
 for name, strategy in (("one", one), ("two", two)):
     results["sgd " + name] = summary(train(build(
-        strategy, Objective(Wasserstein(), regularizers=(WeightClipping(0.5),)), ["source"], None, n_critic=2, ema=0.9),
+        strategy, Objective(Wasserstein(), constraints=(WeightClipping(0.5),)), ["source"], None, n_critic=2, ema=0.9),
         ["real", "source"], 3))
     results["adam " + name] = summary(train(build(
         strategy, Objective(Wasserstein(), regularizers=(GradientPenalty(10),)), ["latent"], True, n_critic=2, ema=0.9),

@@ -293,5 +293,5 @@ def test_evaluating_without_metrics_is_refused(make_gan, points):
 
 
 def test_saving_as_one_model_says_what_to_save(make_gan, tmp_path):
-    with pytest.raises(ConfigError, match=r"gan\.sampler\.save"):
+    with pytest.raises(ConfigError, match=r"gan\.standalone_generator\(\)\.save"):
         make_gan().save(tmp_path / "gan.keras")

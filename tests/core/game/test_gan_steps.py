@@ -6,13 +6,14 @@ import pytest
 import tensorflow as tf
 
 from gan_core.augment import AdaptiveAugment, InstanceNoise
+from gan_core.constraints import WeightClipping
 from gan_core.game.gan import GAN
 from gan_core.game.latent import Normal
 from gan_core.game.objective import Objective
 from gan_core.game.schedules import wgan_warmup
 from gan_core.losses import NonSaturating, RelativisticAverage, Targets, Wasserstein
 from gan_core.random import Stream
-from gan_core.regularizers import GradientPenalty, WeightClipping
+from gan_core.regularizers import GradientPenalty
 
 GRAPH = {"run_eagerly": False}
 
@@ -236,7 +237,7 @@ def test_the_examples_seen_are_the_real_ones(make_gan, points):
 
 
 def test_weights_are_clipped_after_the_update(make_gan, points):
-    gan = make_gan(Objective(Wasserstein(), regularizers=(WeightClipping(0.01),)))
+    gan = make_gan(Objective(Wasserstein(), constraints=(WeightClipping(0.01),)))
     gan.train_on_batch(points)
     weights = np.concatenate([np.ravel(w) for w in gan.discriminators[0].trainable_weights])
     limit = np.float32(0.01)

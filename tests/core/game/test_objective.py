@@ -5,12 +5,14 @@ import pytest
 import tensorflow as tf
 
 from gan_core.auxiliary import Reconstruction
+from gan_core.constraints import WeightClipping
 from gan_core.errors import ConfigError
 from gan_core.game.batch import DiscriminatorOutput
-from gan_core.game.objective import ForwardPass, Objective
+from gan_core.game.forward_pass import ForwardPass
+from gan_core.game.objective import Objective
 from gan_core.losses import LeastSquares, NonSaturating, RelativisticAverage, Wasserstein
 from gan_core.random import Stream
-from gan_core.regularizers import Drift, WeightClipping
+from gan_core.regularizers import Drift
 
 
 class Judge:
@@ -24,8 +26,8 @@ class Judge:
         return DiscriminatorOutput(self.score(samples, condition))
 
 
-def shift(samples, stream):
-    return samples + stream.normal((), "shift")
+def shift(samples, condition, stream):
+    return samples + stream.normal((), "shift"), condition
 
 
 REAL, FAKE = tf.constant([[1.0, 2.0], [0.0, 1.0]]), tf.constant([[-1.0, 0.0], [2.0, 2.0]])
@@ -116,12 +118,12 @@ def test_everything_a_discriminator_sees_is_augmented():
 
 def test_real_and_generated_samples_get_different_draws():
     forward = forward_pass(Judge(), augment=shift)
-    assert float((forward.seen_real - REAL)[0, 0]) != float((forward.seen_fake - FAKE)[0, 0])
+    assert float((forward.seen_real.samples - REAL)[0, 0]) != float((forward.seen_fake.samples - FAKE)[0, 0])
 
 
-def test_equal_roles_get_equal_draws_within_a_round():
+def test_equal_roles_get_equal_draws_within_a_pass():
     forward = forward_pass(Judge(), augment=shift)
-    np.testing.assert_array_equal(forward.augment(REAL, "real"), forward.seen_real)
+    np.testing.assert_array_equal(forward.shown(REAL, role="real").samples, forward.seen_real.samples)
 
 
 def test_auxiliary_losses_see_samples_before_augmentation():
@@ -133,11 +135,13 @@ def test_auxiliary_losses_see_samples_before_augmentation():
 def test_the_discriminator_reads_the_condition():
     judge = Judge()
     _ = forward_pass(judge, condition={"label": 3}).fake_outputs
-    assert judge.asked[0][1] == {"label": 3}
+    assert judge.asked[0][1]["label"] == 3
+    np.testing.assert_array_equal(judge.asked[0][1]["real"], REAL)  # an encoder may read the partner
 
 
 def test_the_reports_keys_are_known_beforehand():
-    objective = Objective(Wasserstein(), regularizers=(Drift(0.1), WeightClipping(0.01)), auxiliary=(Reconstruction(1),))
+    objective = Objective(Wasserstein(), regularizers=(Drift(0.1),), auxiliary=(Reconstruction(1),),
+                          constraints=(WeightClipping(0.01),))
     forward = forward_pass(Judge())
     reported = [*objective.discriminator_loss(forward)[1], *objective.generator_loss(forward)[1]]
     assert objective.report_names() == reported == ["d_adversarial", "d_drift", "g_adversarial", "g_reconstruction"]

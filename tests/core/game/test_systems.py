@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from gan_core.augment import AdaptiveAugment, DiffAugment
 from gan_core.auxiliary import FeatureMatching, Reconstruction
+from gan_core.constraints import WeightClipping
 from gan_core.data.loader import ArraySource, Loader
 from gan_core.game.batch import OneHot
 from gan_core.game.gan import GAN
@@ -16,7 +17,7 @@ from gan_core.game.objective import Objective
 from gan_core.game.schedules import wgan_warmup
 from gan_core.losses import LeastSquares, NonSaturating, Relativistic, RelativisticAverage, Wasserstein
 from gan_core.progress import Progress
-from gan_core.regularizers import R1, Drift, GradientPenalty, Lazy, WeightClipping
+from gan_core.regularizers import R1, Drift, GradientPenalty, Lazy
 from gan_core.run.config import RunConfig
 from gan_core.run.experiment import Experiment, run_experiment
 from gan_core.run.folder import RunFolder
@@ -107,7 +108,7 @@ SYSTEMS = {
         image_generator(), image_discriminator(), Objective(NonSaturating()), Normal(4), ema=0.99,
         update="simultaneous", augment=AdaptiveAugment("keras_example", target=0.5, steps=4))),
     "wgan": lambda: (PLAIN, RMSPROP, GAN(
-        image_generator(), image_discriminator(), Objective(Wasserstein(), regularizers=(WeightClipping(0.05),)),
+        image_generator(), image_discriminator(), Objective(Wasserstein(), constraints=(WeightClipping(0.05),)),
         Normal(4), n_critic=wgan_warmup(1, 2, first=1))),
     "wgan_gp with drift": lambda: (PLAIN, ADAM, GAN(
         image_generator(), image_discriminator(),

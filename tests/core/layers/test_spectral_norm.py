@@ -171,3 +171,17 @@ def test_it_works_in_a_graph_with_xla(case):
 def test_iterations_that_are_no_positive_integer_are_refused(iterations):
     with pytest.raises(ConfigError, match=r"`power_iterations` must be an int of at least 1. Received: power_iterations="):
         SNDense(2, power_iterations=iterations)
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_a_causal_convolution_equals_the_plain_one_with_the_normalised_kernel(dilation):
+    keras.utils.set_random_seed(1)
+    layer = SNConv1D(5, 3, padding="causal", dilation_rate=dilation, bias_initializer="random_normal")
+    waves = tf.constant(np.random.default_rng(0).normal(size=(2, 9, 4)), tf.float32)
+    converge(layer, waves)
+    twin = plain_twin(layer)
+    twin.build(waves.shape)
+    twin.set_weights([np.asarray(layer.kernel) / sigma(layer), np.asarray(layer.bias)])
+    np.testing.assert_allclose(layer(waves), twin(waves), atol=1e-5)
+    changed = tf.concat([waves[:, :6], waves[:, 6:] + 1], 1)
+    np.testing.assert_array_equal(layer(changed)[:, :6], layer(waves)[:, :6])  # the future is not seen

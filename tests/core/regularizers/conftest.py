@@ -1,10 +1,10 @@
-"""Rounds between critics given as plain functions."""
+"""Forward passes through critics given as plain functions."""
 
 import pytest
 import tensorflow as tf
 
 from gan_core.game.batch import DiscriminatorOutput
-from gan_core.game.objective import ForwardPass
+from gan_core.game.forward_pass import ForwardPass
 from gan_core.random import Stream
 
 

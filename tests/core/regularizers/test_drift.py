@@ -16,5 +16,5 @@ def test_several_discriminators_are_summed(make_forward_pass):
 
 
 def test_a_weight_of_zero_is_refused():
-    with pytest.raises(ConfigError, match=r"`epsilon` must be positive and finite. Received: epsilon=0"):
+    with pytest.raises(ConfigError, match=r"`epsilon` must be positive and finite, or a function of the step. Received: epsilon=0"):
         Drift(0)

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from gan_core.errors import ConfigError
 from gan_core.game.batch import call_discriminator
-from gan_core.game.objective import ForwardPass
+from gan_core.game.forward_pass import ForwardPass
 from gan_core.random import Stream
 from gan_core.regularizers import Dragan, GradientPenalty
 
@@ -93,7 +93,7 @@ def test_interpolated_samples_have_passed_the_augmentation_once(make_forward_pas
         seen.append(np.asarray(x))
         return linear(x, condition)
 
-    forward = make_forward_pass(critic, tf.ones((4, 2)), tf.ones((4, 2)), augment=lambda x, stream: 2 * x)
+    forward = make_forward_pass(critic, tf.ones((4, 2)), tf.ones((4, 2)), augment=lambda x, condition, stream: (2 * x, condition))
     assert float(GradientPenalty(10)(forward)) == pytest.approx(160.0, abs=1e-3)  # 810 if differentiated through it
     np.testing.assert_allclose(seen[-1], 2.0)
 
@@ -153,9 +153,9 @@ def test_dragan_needs_no_generated_samples(make_forward_pass):
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({"weight": 0}, "`weight` must be positive and finite. Received: weight=0"),
-    ({"weight": float("inf")}, "`weight` must be positive and finite. Received: weight=inf"),
-    ({"target": -1}, "`target` must be positive and finite. Received: target=-1"),
+    ({"weight": 0}, "`weight` must be positive and finite, or a function of the step. Received: weight=0"),
+    ({"weight": float("inf")}, "`weight` must be positive and finite, or a function of the step. Received: weight=inf"),
+    ({"target": -1}, "`target` must be positive and finite, or a function of the step. Received: target=-1"),
     ({"inner_scale": 3}, "`inner_scale` must be a positive power of two.*Received: inner_scale=3"),
     ({"inner_scale": 0}, "`inner_scale` must be a positive power of two.*Received: inner_scale=0"),
 ])

@@ -3,11 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from gan_core.constraints import WeightClipping
 from gan_core.errors import ConfigError
 from gan_core.game.objective import Objective
 from gan_core.losses import NonSaturating
 from gan_core.random import Stream
-from gan_core.regularizers import R1, Drift, GradientPenalty, Lazy, WeightClipping, lazy_adam
+from gan_core.regularizers import R1, Drift, GradientPenalty, Lazy, lazy_adam
 
 
 def linear(x, condition):
@@ -70,7 +71,7 @@ def test_an_interval_that_is_no_positive_integer_is_refused(every):
 
 
 def test_a_constraint_is_refused():
-    with pytest.raises(ConfigError, match=r"`regularizer` must be a term of the loss. Received: WeightClipping"):
+    with pytest.raises(ConfigError, match=r"`regularizer` must be a term of the discriminators' loss. Received: WeightClipping"):
         Lazy(WeightClipping())
 
 

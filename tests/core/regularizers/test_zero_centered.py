@@ -32,7 +32,7 @@ def test_the_derivative_passes_through_the_augmentation(make_forward_pass):
         seen.append(np.asarray(x))
         return linear(x, condition)
 
-    value = R1(10)(make_forward_pass(critic, REAL, augment=lambda x, stream: x * [2.0, 0.0]))
+    value = R1(10)(make_forward_pass(critic, REAL, augment=lambda x, condition, stream: (x * [2.0, 0.0], condition)))
     assert float(value) == pytest.approx(5 * 36.0, rel=1e-6)  # (2·3)² + (0·4)²
     np.testing.assert_allclose(seen[0], REAL * [2.0, 0.0])
 
@@ -83,7 +83,7 @@ def test_a_gradient_too_small_for_float16_survives_if_the_score_is_scaled(make_f
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({"gamma": 0}, "`gamma` must be positive and finite. Received: gamma=0"),
+    ({"gamma": 0}, "`gamma` must be positive and finite, or a function of the step. Received: gamma=0"),
     ({"inner_scale": 10}, "`inner_scale` must be a positive power of two"),
 ])
 def test_arguments_out_of_range_are_refused(options, message):

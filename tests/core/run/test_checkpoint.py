@@ -304,11 +304,11 @@ def work(folder):
         store.save(step, [Variable(step)], {})
         os.write(1, b"saved %d\\n" % step)
 
-folder, fault = sys.argv[1:]
+folder, fault, again = *sys.argv[1:3], sys.argv[3:] == ["again"]
 if fault:
     Checkpoints(folder).save(1, [Variable(1)], {})
     os.environ["GAN_FAULT"] = fault
-    work(folder)
+    Checkpoints(folder, keep=1).save(1, [Variable(3)], {}) if again else work(folder)
 for line in sys.stdin:  # one worker per line
     worker = os.fork()
     if not worker:
@@ -368,6 +368,21 @@ def test_a_crash_at_each_point_leaves_the_last_committed_checkpoint(tmp_path, fa
     assert bool(list(tmp_path.glob(".step-*.tmp"))) == (expected == 1)
     store.sweep()
     assert not list(tmp_path.glob(".step-*.tmp"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("fault", "expected"), [
+    ("after-data", 1), ("after-manifest", 1), ("between-renames", 1), ("after-rename", 3)])
+def test_a_crash_while_a_step_is_saved_again_loses_neither_the_old_nor_the_new_one(tmp_path, fault, expected):
+    process = subprocess.run([sys.executable, "-c", WRITER, str(tmp_path), fault, "again"], capture_output=True, text=True)
+    assert process.returncode == 70, process.stderr
+    store = Checkpoints(tmp_path, keep=1)
+    for look in ("as it was left", "swept"):
+        found, complaints = store.newest()
+        assert (found.step, complaints) == (1, []), look
+        assert np.all(np.fromfile(found.path / "state.data", "float32") == expected), look
+        store.sweep()
+    assert [path.name for path in tmp_path.iterdir()] == ["step-000000001"]
 
 
 def test_tensorflow_itself_detects_a_changed_state_file(saved):

@@ -26,8 +26,8 @@ def softplus(x):
     return math.log1p(math.exp(-abs(x))) + max(x, 0)
 
 
-def ticks(doctor, count, every=50, start=0, seed=0, **changed):
-    """Feed `count` ticks of a healthy run with 10% noise, with some quantities set."""
+def entries(doctor, count, every=50, start=0, seed=0, **changed):
+    """Feed `count` entries of a healthy run with 10% noise, with some quantities set."""
     draw = np.random.default_rng(seed)
     for number in range(1, count + 1):
         step = start + number * every
@@ -52,33 +52,33 @@ CRITIC = {"real_accuracy": None, "fake_accuracy": None}
 
 @pytest.mark.parametrize("every", [1, 7, 50, 500])
 def test_a_healthy_run_gives_nothing_at_any_logging_interval(every):
-    assert names(ticks(doctor_for(), 3000 if every < 50 else 400, every)) == []
+    assert names(entries(doctor_for(), 3000 if every < 50 else 400, every)) == []
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_ordinary_noise_gives_no_false_alarm(seed):
     draw = np.random.default_rng(seed)
-    doctor = ticks(doctor_for(), 2000, seed=seed, d_loss=lambda step: draw.normal(1, 0.3),
+    doctor = entries(doctor_for(), 2000, seed=seed, d_loss=lambda step: draw.normal(1, 0.3),
                    g_gradient_norm=lambda step: math.exp(draw.normal(0, 0.4)))
     assert names(doctor) == []
 
 
 @pytest.mark.parametrize("every", [1, 50, 500])
 def test_frozen_logits_of_plus_and_minus_ten_are_a_discriminator_that_wins(every):
-    doctor = ticks(doctor_for(), 600 // every + 4, every, d_adversarial=2 * softplus(-10), g_adversarial=softplus(10),
+    doctor = entries(doctor_for(), 600 // every + 4, every, d_adversarial=2 * softplus(-10), g_adversarial=softplus(10),
                    real_accuracy=1.0, fake_accuracy=1.0)
     assert "discriminator_wins" in names(doctor)
 
 
 def test_a_discriminator_wins_only_once_a_window_of_200_updates_is_full():
-    doctor = ticks(doctor_for(), 3, d_adversarial=1e-4, real_accuracy=1.0, fake_accuracy=1.0)
+    doctor = entries(doctor_for(), 3, d_adversarial=1e-4, real_accuracy=1.0, fake_accuracy=1.0)
     assert names(doctor) == []
-    ticks(doctor, 1, start=150, d_adversarial=1e-4, real_accuracy=1.0, fake_accuracy=1.0)
+    entries(doctor, 1, start=150, d_adversarial=1e-4, real_accuracy=1.0, fake_accuracy=1.0)
     assert names(doctor) == ["discriminator_wins"]
 
 
 def test_a_small_loss_at_imperfect_accuracy_is_no_victory():
-    doctor = ticks(doctor_for("minimax"), 20, d_adversarial=1e-4, real_accuracy=0.99, fake_accuracy=1.0)
+    doctor = entries(doctor_for("minimax"), 20, d_adversarial=1e-4, real_accuracy=0.99, fake_accuracy=1.0)
     assert names(doctor) == []
 
 
@@ -86,122 +86,122 @@ def test_a_small_loss_at_imperfect_accuracy_is_no_victory():
     ("minimax", 0.019, True), ("minimax", 0.021, False), ("hinge", 0.009, True), ("hinge", 0.011, False),
     ("least_squares", 0.009, True), ("least_squares", 0.011, False)])
 def test_each_loss_has_its_own_level_of_victory(loss, value, expected):
-    doctor = ticks(doctor_for(loss), 10, d_adversarial=value, real_accuracy=1.0, fake_accuracy=1.0)
+    doctor = entries(doctor_for(loss), 10, d_adversarial=value, real_accuracy=1.0, fake_accuracy=1.0)
     assert ("discriminator_wins" in names(doctor)) is expected
 
 
 def test_regularisers_do_not_hide_a_discriminator_that_wins():
-    doctor = ticks(doctor_for("minimax"), 10, d_loss=5.0, d_adversarial=1e-4, real_accuracy=1.0, fake_accuracy=1.0)
+    doctor = entries(doctor_for("minimax"), 10, d_loss=5.0, d_adversarial=1e-4, real_accuracy=1.0, fake_accuracy=1.0)
     assert names(doctor) == ["discriminator_wins"]
 
 
 def test_a_critic_cannot_win():
-    assert names(ticks(doctor_for("wasserstein"), 30, d_adversarial=-40.0, d_loss=-40.0, **CRITIC)) == []
+    assert names(entries(doctor_for("wasserstein"), 30, d_adversarial=-40.0, d_loss=-40.0, **CRITIC)) == []
 
 
 def test_a_generator_wins_when_no_sample_of_it_is_recognised():
-    doctor = ticks(doctor_for("minimax"), 10, g_adversarial=0.01, fake_accuracy=0.015)
+    doctor = entries(doctor_for("minimax"), 10, g_adversarial=0.01, fake_accuracy=0.015)
     assert names(doctor) == ["generator_wins"]
 
 
 def test_an_accuracy_on_fakes_below_one_percent_is_enough():
-    assert names(ticks(doctor_for("minimax"), 30, fake_accuracy=0.005)) == ["generator_wins"]
+    assert names(entries(doctor_for("minimax"), 30, fake_accuracy=0.005)) == ["generator_wins"]
 
 
 def test_a_discriminator_that_has_not_learned_yet_is_not_beaten():
-    assert names(ticks(doctor_for("minimax"), 20, fake_accuracy=0.005)) == []
+    assert names(entries(doctor_for("minimax"), 20, fake_accuracy=0.005)) == []
 
 
 def test_a_generator_with_a_loss_does_not_win_at_an_accuracy_of_one_and_a_half_percent():
-    assert names(ticks(doctor_for("minimax"), 30, fake_accuracy=0.015)) == []
+    assert names(entries(doctor_for("minimax"), 30, fake_accuracy=0.015)) == []
 
 
 @pytest.mark.parametrize("every", [1, 50, 500])
 def test_a_gradient_a_thousandth_of_its_early_median_vanishes(every):
-    doctor = ticks(doctor_for(), 1000 // every, every)
-    ticks(doctor, max(400 // every, 3), every, start=1000, g_gradient_norm=0.5 * 0.9e-3)
+    doctor = entries(doctor_for(), 1000 // every, every)
+    entries(doctor, max(400 // every, 3), every, start=1000, g_gradient_norm=0.5 * 0.9e-3)
     assert "vanishing_gradient" in names(doctor)
 
 
 def test_a_gradient_two_thousandths_of_its_early_median_has_not_vanished():
-    doctor = ticks(ticks(doctor_for(), 20), 40, start=1000, g_gradient_norm=1e-3)
+    doctor = entries(entries(doctor_for(), 20), 40, start=1000, g_gradient_norm=1e-3)
     assert names(doctor) == []
 
 
 @pytest.mark.parametrize("name", ["d_gradient_norm", "g_gradient_norm"])
 def test_a_gradient_norm_of_more_than_ten_medians_explodes(name):
-    doctor = ticks(ticks(doctor_for(), 30), 1, start=1500, **{name: 11 * HEALTHY[name]})
+    doctor = entries(entries(doctor_for(), 30), 1, start=1500, **{name: 11 * HEALTHY[name]})
     assert names(doctor) == ["exploding_gradient"]
     assert {"d_gradient_norm": "discriminator", "g_gradient_norm": "generator"}[name] in doctor.findings[0].what
 
 
 def test_a_gradient_norm_of_eight_medians_does_not_explode():
-    assert names(ticks(ticks(doctor_for(), 30), 1, start=1500, d_gradient_norm=8.0)) == []
+    assert names(entries(entries(doctor_for(), 30), 1, start=1500, d_gradient_norm=8.0)) == []
 
 
 def test_a_loss_far_outside_its_spread_is_a_spike():
-    doctor = ticks(ticks(doctor_for(), 30), 1, start=1500, d_loss=1.6)
+    doctor = entries(entries(doctor_for(), 30), 1, start=1500, d_loss=1.6)
     assert names(doctor) == ["spike"]
     assert doctor.findings[0].level == "info"
 
 
 def test_a_loss_of_four_standard_deviations_is_no_spike():
-    assert names(ticks(ticks(doctor_for(), 30), 1, start=1500, d_loss=1.23)) == []  # ± 0.1 uniform: 0.0577
+    assert names(entries(entries(doctor_for(), 30), 1, start=1500, d_loss=1.23)) == []  # ± 0.1 uniform: 0.0577
 
 
 def test_a_tiny_change_of_a_constant_loss_is_no_spike():
-    assert names(ticks(ticks(doctor_for(), 30, d_loss=1.0), 1, start=1500, d_loss=1.0001)) == []
+    assert names(entries(entries(doctor_for(), 30, d_loss=1.0), 1, start=1500, d_loss=1.0001)) == []
 
 
 @pytest.mark.parametrize("every", [1, 7, 50])
 def test_a_variance_that_grows_by_more_than_four_is_unstable(every):
     draw = np.random.default_rng(1)
     before = 200 if every == 50 else 1000 // every + 200
-    doctor = ticks(doctor_for(), before, every)
-    ticks(doctor, 60 if every == 50 else 300 // every + 10, every, start=before * every,
+    doctor = entries(doctor_for(), before, every)
+    entries(doctor, 60 if every == 50 else 300 // every + 10, every, start=before * every,
           d_loss=lambda step: 1 + 0.17 * draw.choice([-1, 1]))
     assert "d_loss_unstable" in names(doctor)
 
 
 def test_a_variance_that_doubles_is_not_unstable():
     draw = np.random.default_rng(1)
-    doctor = ticks(ticks(doctor_for(), 200), 60, start=10_000, d_loss=lambda step: 1 + 0.08 * draw.choice([-1, 1]))
+    doctor = entries(entries(doctor_for(), 200), 60, start=10_000, d_loss=lambda step: 1 + 0.08 * draw.choice([-1, 1]))
     assert names(doctor) == []
 
 
 @pytest.mark.parametrize("accuracy", [0.79, 0.96])
 def test_an_accuracy_outside_the_healthy_band_is_information(accuracy):
-    doctor = ticks(doctor_for(), 40, real_accuracy=accuracy)
+    doctor = entries(doctor_for(), 40, real_accuracy=accuracy)
     assert [(finding.name, finding.level) for finding in doctor.findings] == [("accuracy_out_of_band", "info")]
 
 
 def test_the_accuracy_of_the_first_thousand_updates_is_not_judged():
-    assert names(ticks(doctor_for(), 20, real_accuracy=0.5)) == []
+    assert names(entries(doctor_for(), 20, real_accuracy=0.5)) == []
 
 
 def test_the_band_belongs_to_the_non_saturating_loss_alone():
-    assert names(ticks(doctor_for("least_squares"), 40, real_accuracy=0.99)) == []
+    assert names(entries(doctor_for("least_squares"), 40, real_accuracy=0.99)) == []
 
 
 @pytest.mark.parametrize("every", [1, 50, 500])
 def test_an_estimate_that_grows_in_ten_windows_diverges(every):
-    doctor = ticks(doctor_for("wasserstein"), 7000 // every, every, real_logit=lambda step: 1e-3 * step, fake_logit=0.0,
+    doctor = entries(doctor_for("wasserstein"), 7000 // every, every, real_logit=lambda step: 1e-3 * step, fake_logit=0.0,
                    **CRITIC)
     assert names(doctor) == ["critic_diverges"]
 
 
 def test_an_estimate_that_falls_once_in_ten_windows_is_fine():
-    doctor = ticks(doctor_for("wasserstein"), 200, real_logit=lambda step: step % 2000 / 1000, fake_logit=0.0, **CRITIC)
+    doctor = entries(doctor_for("wasserstein"), 200, real_logit=lambda step: step % 2000 / 1000, fake_logit=0.0, **CRITIC)
     assert names(doctor) == []
 
 
 def test_an_estimate_that_grows_only_at_the_beginning_is_fine():
-    doctor = ticks(doctor_for("wasserstein"), 100, real_logit=lambda step: min(step, 2500) / 1000, fake_logit=0.0, **CRITIC)
+    doctor = entries(doctor_for("wasserstein"), 100, real_logit=lambda step: min(step, 2500) / 1000, fake_logit=0.0, **CRITIC)
     assert names(doctor) == []
 
 
 def test_the_logits_of_a_loss_with_a_boundary_are_no_critic():
-    assert names(ticks(doctor_for(), 200, real_logit=lambda step: 1e-3 * step)) == []
+    assert names(entries(doctor_for(), 200, real_logit=lambda step: 1e-3 * step)) == []
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, None])
@@ -217,20 +217,20 @@ def test_a_validation_score_that_is_not_finite_is_no_divergence():
 
 
 def test_a_condition_is_reported_once_while_it_lasts():
-    doctor = ticks(doctor_for("minimax"), 100, fake_accuracy=0.0)
+    doctor = entries(doctor_for("minimax"), 100, fake_accuracy=0.0)
     assert names(doctor) == ["generator_wins"]
 
 
 def test_a_condition_is_reported_again_after_it_was_gone():
-    doctor = ticks(doctor_for("minimax"), 10, fake_accuracy=0.0, g_adversarial=0.0)
-    ticks(doctor, 20, start=500)
-    ticks(doctor, 10, start=1500, fake_accuracy=0.0, g_adversarial=0.0)
+    doctor = entries(doctor_for("minimax"), 10, fake_accuracy=0.0, g_adversarial=0.0)
+    entries(doctor, 20, start=500)
+    entries(doctor, 10, start=1500, fake_accuracy=0.0, g_adversarial=0.0)
     assert names(doctor) == ["generator_wins", "generator_wins"]
 
 
 def test_observe_returns_only_what_is_new():
     sick = {**HEALTHY, "fake_accuracy": 0.0, "g_adversarial": 0.0}
-    doctor = ticks(doctor_for("minimax"), 3, fake_accuracy=0.0, g_adversarial=0.0)
+    doctor = entries(doctor_for("minimax"), 3, fake_accuracy=0.0, g_adversarial=0.0)
     assert [finding.name for finding in doctor.observe(200, sick)] == ["generator_wins"]
     assert doctor.observe(250, sick) == []
 
@@ -244,13 +244,13 @@ def test_a_tick_without_a_generator_update_is_judged_by_what_it_has():
 
 
 def test_a_new_phase_starts_a_new_history():
-    doctor = ticks(doctor_for(), 40, phase=0)
-    ticks(doctor, 40, start=2000, phase=1, g_gradient_norm=1e-4, d_loss=3.0, d_gradient_norm=40.0)
+    doctor = entries(doctor_for(), 40, phase=0)
+    entries(doctor, 40, start=2000, phase=1, g_gradient_norm=1e-4, d_loss=3.0, d_gradient_norm=40.0)
     assert names(doctor) == []
 
 
 def test_a_finding_is_one_line_with_step_name_numbers_and_advice():
-    doctor = ticks(doctor_for("minimax"), 40, fake_accuracy=0.0, g_adversarial=0.0)
+    doctor = entries(doctor_for("minimax"), 40, fake_accuracy=0.0, g_adversarial=0.0)
     text = str(doctor.findings[0])
     assert "\n" not in text
     assert text.startswith("step 200: warning: generator_wins: ")
@@ -263,11 +263,11 @@ def exploding_late(step):
 
 @pytest.mark.parametrize("stop", [50, 1000, 3450, 4000])
 def test_a_restored_doctor_continues_exactly(stop):
-    whole = ticks(doctor_for("wasserstein"), 160, seed=3, real_logit=lambda step: 1e-3 * step, d_gradient_norm=exploding_late, **CRITIC)
+    whole = entries(doctor_for("wasserstein"), 160, seed=3, real_logit=lambda step: 1e-3 * step, d_gradient_norm=exploding_late, **CRITIC)
     assert len(whole.findings) > 1
     recording = []
     listener = SimpleNamespace(observe=lambda step, values: recording.append((step, values)))
-    ticks(listener, 160, seed=3, real_logit=lambda step: 1e-3 * step, d_gradient_norm=exploding_late, **CRITIC)
+    entries(listener, 160, seed=3, real_logit=lambda step: 1e-3 * step, d_gradient_norm=exploding_late, **CRITIC)
     halves = doctor_for("wasserstein")
     for step, values in recording:
         halves.observe(step, values)
@@ -317,7 +317,7 @@ def test_a_collapse_is_reported_once_over_several_inspections():
     doctor = doctor_for()
     for step in (500, 1000, 1500):
         doctor.inspect(step, np.zeros((64, 3), np.float32), images().reshape(64, -1))
-        ticks(doctor, 9, start=step)
+        entries(doctor, 9, start=step)
     assert names(doctor) == ["mode_collapse"]
 
 

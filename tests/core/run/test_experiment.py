@@ -36,14 +36,17 @@ UNSAID = RunConfig(batch_size=16, log_every=2, sample_every=4)  # without the nu
 
 
 class At(keras.callbacks.Callback):
-    """Does something after the given steps of a phase."""
+    """Does something after the given steps of the run, counted from where this process began."""
 
     def __init__(self, actions):
         super().__init__()
         self.actions = actions
 
+    def on_train_begin(self, logs=None):
+        self.begin = int(self.model.discriminator_steps)
+
     def on_train_batch_end(self, batch, logs=None):
-        self.actions.get(batch + 1, lambda: None)()
+        self.actions.get(int(self.model.discriminator_steps) - self.begin, lambda: None)()
 
 
 def stop():

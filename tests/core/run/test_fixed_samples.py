@@ -37,7 +37,8 @@ def test_large_samples_are_fewer(width, count):
     draw = np.zeros((12, width), np.float32)
     loader = Loader(ArraySource({"real": draw, "label": draw[:, :1]}), 4)
     generate = lambda condition, number, **_: np.zeros((number, 1))  # noqa: E731
-    gan = type("Parts", (), {"prepare": staticmethod(lambda batch: batch), "generate": staticmethod(generate)})
+    prepared = lambda batch, stream: (batch["real"], {"label": batch["label"]})  # noqa: E731
+    gan = type("Parts", (), {"seed": 0, "prepared": staticmethod(prepared), "generate": staticmethod(generate)})
     assert len(FixedSamples(loader).draw(gan)[1]) == count
 
 
@@ -56,7 +57,14 @@ def test_the_trained_generator_is_asked_and_not_its_average():
 
 
 def test_samples_come_as_the_networks_see_them():
-    gan = gan_of(5, prepare=lambda batch: {**batch, "real": 2 * batch["real"]})
+    gan = gan_of(5, prepare=lambda batch, stream: {**batch, "real": 2 * batch["real"]})
     loader = loader_of(5)
     first = next(iter(loader.dataset(0, 1)))["real"].numpy()
     np.testing.assert_array_equal(FixedSamples(loader).draw(gan)[1][:10], 2 * first)
+
+
+def test_noise_in_prepare_is_the_same_at_every_look():
+    gan = gan_of(5, prepare=lambda batch, stream: {**batch, "real": batch["real"] + stream.normal((5,), "noise")})
+    fixed = FixedSamples(loader_of(5))
+    first, _ = fixed.draw(gan)[1], gan.discriminator_steps.assign(7)
+    np.testing.assert_array_equal(fixed.draw(gan)[1], first)

@@ -8,10 +8,10 @@ from gan_core.run.history import History, mean, series
 
 
 def history(every, count, **options):
-    ticks = History(**options)
+    entries = History(**options)
     for number in range(1, count + 1):
-        ticks.add(number * every, {"loss": float(number)})
-    return ticks
+        entries.add(number * every, {"loss": float(number)})
+    return entries
 
 
 @pytest.mark.parametrize(("every", "expected"), [(1, 200), (7, 29), (50, 4), (500, 1)])
@@ -20,11 +20,11 @@ def test_a_stretch_holds_at_least_the_updates_asked_for_and_no_tick_more(every, 
 
 
 def test_a_stretch_has_at_least_the_ticks_asked_for():
-    assert [tick.step for tick in history(50, 9).stretch(200, 6)] == [200, 250, 300, 350, 400, 450]
+    assert [entry.step for entry in history(50, 9).stretch(200, 6)] == [200, 250, 300, 350, 400, 450]
 
 
 def test_skipped_ticks_are_left_out_at_the_new_end():
-    assert [tick.step for tick in history(50, 9).stretch(100, skip=3)] == [250, 300]
+    assert [entry.step for entry in history(50, 9).stretch(100, skip=3)] == [250, 300]
 
 
 @pytest.mark.parametrize(("updates", "least", "skip"), [(451, 1, 0), (100, 10, 0), (100, 1, 8), (1, 1, 9)])
@@ -38,23 +38,23 @@ def test_a_first_tick_counts_from_the_start_of_the_history():
 
 @pytest.mark.parametrize("every", [1, 3, 7, 9, 10, 11, 13, 50, 333])
 def test_five_windows_of_a_statistic_are_always_kept(every):
-    ticks = history(every, 3000)
-    last = ticks.stretch(200, 20)
-    assert ticks.stretch(800, 80, skip=len(last)) is not None
-    assert len(ticks.items) <= 1201
+    entries = history(every, 3000)
+    last = entries.stretch(200, 20)
+    assert entries.stretch(800, 80, skip=len(last)) is not None
+    assert len(entries.items) <= 1201
 
 
 def test_a_mean_weighs_ticks_by_their_updates():
-    ticks = History()
-    ticks.add(10, {"loss": 1.0})
-    ticks.add(40, {"loss": 5.0})
-    assert mean(ticks.items, "loss") == 4.0
+    entries = History()
+    entries.add(10, {"loss": 1.0})
+    entries.add(40, {"loss": 5.0})
+    assert mean(entries.items, "loss") == 4.0
 
 
 def test_ticks_that_do_not_report_a_quantity_do_not_count():
-    ticks = History()
-    ticks.add(10, {"loss": 1.0})
-    ticks.add(40, {})
-    assert mean(ticks.items, "loss") == 1.0
-    assert series(ticks.items, "loss").tolist() == [1.0]
-    assert mean(ticks.items, "norm") is None
+    entries = History()
+    entries.add(10, {"loss": 1.0})
+    entries.add(40, {})
+    assert mean(entries.items, "loss") == 1.0
+    assert series(entries.items, "loss").tolist() == [1.0]
+    assert mean(entries.items, "norm") is None

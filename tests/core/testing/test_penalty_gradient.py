@@ -6,7 +6,7 @@ from keras import layers
 
 from gan_core.errors import ConfigError
 from gan_core.layers import SNConv2D, SNDense
-from gan_core.regularizers import unreached_kernels
+from gan_core.testing import unreached_kernels
 
 IMAGES = tf.constant(np.random.default_rng(0).normal(size=(2, 8, 8, 3)), tf.float32)
 SEQUENCES = IMAGES[:, 0]

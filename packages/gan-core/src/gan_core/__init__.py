@@ -9,7 +9,9 @@ from gan_core.public_names import public_names
 
 _HOMES = {
     "game.gan": ("GAN",),
-    "game.objective": ("Objective", "ForwardPass"),
+    "game.objective": ("Objective",),
+    "game.forward_pass": ("ForwardPass",),
+    "game.terms": ("AuxiliaryLoss", "Constraint", "MismatchedPairs", "Regularizer"),
     "game.batch": ("DiscriminatorOutput", "OneHot"),
     "game.mismatched_pairs": ("ShuffledCondition", "SuppliedSamples"),
     "game.latent": ("Normal", "Uniform", "Sphere", "NoLatent"),

@@ -33,7 +33,7 @@ class Progress:
     @contextlib.contextmanager
     def running(self, total: int, done: int, batch_size: int, *, unit: str = "examples", scores: Sequence[str] = ()):
         """Show progress from step `done` to `total` while inside; `scores` are shown beside the losses."""
-        self._total, self._batch, self._last = total, batch_size, None
+        self._total, self.batch_size, self._last = total, batch_size, None
         self._unit, self._shown = unit, (*SHOWN, *scores)
         self._values: dict[str, float] = {}
         self._printed = time.monotonic()
@@ -52,7 +52,7 @@ class Progress:
         """One step is done."""
         now = time.monotonic()
         if self._last is not None:
-            instant = self._batch / max(now - self._last, 1e-9)
+            instant = self.batch_size / max(now - self._last, 1e-9)
             self.rate = instant if self.rate == 0 else 0.98 * self.rate + 0.02 * instant
         self._last = now
         if self._bar is not None and self._task is not None:
@@ -72,7 +72,7 @@ class Progress:
     def _time_left(self, step: int) -> str:
         if not self.rate:
             return ""
-        return f"{(self._total - step) * self._batch / self.rate / 60:.1f} min left"
+        return f"{(self._total - step) * self.batch_size / self.rate / 60:.1f} min left"
 
     def _text(self) -> str:
         values = "  ".join(f"{name} {value:.3g}" for name, value in self._values.items())

@@ -95,8 +95,8 @@ class AdaptiveAugment(Augmentation):
         return self.add_weight(shape=(), initializer=keras.initializers.Constant(value), dtype="float32", name=name,
                                trainable=False, autocast=False, aggregation="mean")
 
-    def call(self, samples, stream):  # noqa: D102
-        return self.pipeline(samples, tf.convert_to_tensor(self.p), stream)
+    def call(self, samples, maps, stream):  # noqa: D102
+        return self.pipeline.pair(samples, maps, tf.convert_to_tensor(self.p), stream)
 
     def update(self, margins: tf.Tensor) -> None:
         """Move p towards its target, once per discriminator step.

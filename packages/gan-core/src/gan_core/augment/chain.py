@@ -32,10 +32,10 @@ class Chain(Augmentation):
         self.needs_boundary = any(augmentation.needs_boundary for augmentation in augmentations)
         self.image_only = any(augmentation.image_only for augmentation in augmentations)
 
-    def call(self, samples, stream):  # noqa: D102
+    def call(self, samples, maps, stream):  # noqa: D102
         for index, augmentation in enumerate(self.augmentations):
-            samples = augmentation(samples, stream.scoped(str(index)))
-        return samples
+            samples, maps = augmentation.call(samples, maps, stream.scoped(str(index)))
+        return samples, maps
 
     def update(self, margins):  # noqa: D102
         for augmentation in self.augmentations:

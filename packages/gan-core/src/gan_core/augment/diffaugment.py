@@ -14,18 +14,19 @@ def _scalar(stream, images, purpose, low, high):
     return stream.uniform((tf.shape(images)[0], 1, 1, 1), purpose, low, high)
 
 
-def color(images, stream):
+def color(images, maps, stream):
     """Brightness + U(-1/2, 1/2), saturation × U(0, 2) about a pixel's mean, contrast × U(1/2, 3/2) about an image's.
 
     Args:
         images: float32 (batch, height, width, channels) in [-1, 1].
+        maps: what lies on them; stays as it is.
         stream: random numbers.
     """
     images += _scalar(stream, images, "brightness", -0.5, 0.5)
     mean = tf.reduce_mean(images, axis=3, keepdims=True)
     images = mean + (images - mean) * _scalar(stream, images, "saturation", 0.0, 2.0)
     mean = tf.reduce_mean(images, axis=(1, 2, 3), keepdims=True)
-    return mean + (images - mean) * _scalar(stream, images, "contrast", 0.5, 1.5)
+    return mean + (images - mean) * _scalar(stream, images, "contrast", 0.5, 1.5), maps
 
 
 def _shift(images, offset, axis):
@@ -37,16 +38,18 @@ def _shift(images, offset, axis):
     return moved * (inside[:, :, tf.newaxis, tf.newaxis] if axis == 1 else inside[:, tf.newaxis, :, tf.newaxis])
 
 
-def translation(images, stream):
-    """A shift by whole pixels, uniform on ±⌊size/8 + 1/2⌋ for each axis, zeros moved in."""
+def translation(images, maps, stream):
+    """A shift by whole pixels, uniform on ±⌊size/8 + 1/2⌋ for each axis, zeros moved in; of maps too."""
     for axis, name in ((1, "y"), (2, "x")):
         reach = (tf.shape(images)[axis] + 4) // 8
-        images = _shift(images, stream.integers((tf.shape(images)[0],), name, reach + 1, -reach), axis)
-    return images
+        offset = stream.integers((tf.shape(images)[0],), name, reach + 1, -reach)
+        images = _shift(images, offset, axis)
+        maps = {key: moving._replace(values=_shift(moving.values, offset, axis)) for key, moving in maps.items()}
+    return images, maps
 
 
-def cutout(images, stream):
-    """A rectangle of half the height and half the width set to zero, its centre uniform over the image."""
+def cutout(images, maps, stream):
+    """A rectangle of half the height and half the width set to zero, its centre uniform over the image; not of maps."""
     shape = tf.shape(images)
 
     def inside(size, name):
@@ -56,7 +59,7 @@ def cutout(images, stream):
         return (position >= start) & (position < start + length)
 
     hole = inside(shape[1], "y")[:, :, tf.newaxis, tf.newaxis] & inside(shape[2], "x")[:, tf.newaxis, :, tf.newaxis]
-    return tf.where(hole, 0.0, images)
+    return tf.where(hole, 0.0, images), maps
 
 
 POLICIES = {"color": color, "translation": translation, "cutout": cutout}
@@ -88,11 +91,11 @@ class DiffAugment(Augmentation):
         self.policy, self.value_range = policy, tuple(self._range)
         self._parts = [(name, choose("part of `policy`", name, POLICIES)) for name in names]
 
-    def call(self, samples, stream):  # noqa: D102
+    def call(self, samples, maps, stream):  # noqa: D102
         images = self._range.to_signed(samples)
         for name, apply in self._parts:
-            images = apply(images, stream.scoped(name))
-        return self._range.from_signed(images)
+            images, maps = apply(images, maps, stream.scoped(name))
+        return self._range.from_signed(images), maps
 
     def get_config(self):  # noqa: D102
         return {**super().get_config(), "policy": self.policy, "value_range": self.value_range}

@@ -39,8 +39,8 @@ class FixedAugment(Augmentation):
         self.probability, self.transforms = probability, transforms
         self.value_range, self.resample = tuple(self.pipeline.value_range), resample
 
-    def call(self, samples, stream):  # noqa: D102
-        return self.pipeline(samples, self.probability, stream)
+    def call(self, samples, maps, stream):  # noqa: D102
+        return self.pipeline.pair(samples, maps, self.probability, stream)
 
     def get_config(self):  # noqa: D102
         return {**super().get_config(), "probability": self.probability, "transforms": self.transforms,

@@ -45,8 +45,8 @@ class InstanceNoise(Augmentation):
             return tf.constant(self.stddev, tf.float32)
         return self.stddev * tf.maximum(0.0, 1.0 - tf.cast(step, tf.float32) / self.steps)
 
-    def call(self, samples, stream):  # noqa: D102
-        return samples + self.stddev_at(stream.step) * stream.normal(tf.shape(samples), "instance-noise")
+    def call(self, samples, maps, stream):  # noqa: D102
+        return samples + self.stddev_at(stream.step) * stream.normal(tf.shape(samples), "instance-noise"), maps
 
     def get_config(self):  # noqa: D102
         return {**super().get_config(), "stddev": self.stddev, "steps": self.steps}

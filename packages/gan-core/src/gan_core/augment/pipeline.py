@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from gan_core.augment.base import Maps
 from gan_core.augment.color import COLOR, apply_color, check_channels, color_matrix
 from gan_core.augment.corruption import CORRUPTION
 from gan_core.augment.filter import BANDS, apply_filter, band_gains
 from gan_core.augment.geometry import BLIT, GEOM, GEOMETRIC, geometric_matrix, keras_example_matrix
 from gan_core.augment.value_range import ValueRange
-from gan_core.augment.warp import RESAMPLERS, warp
+from gan_core.augment.warp import warp
 from gan_core.errors import choose
 from gan_core.random import Stream
 
@@ -60,7 +61,7 @@ class Pipeline:
         else:
             self.lines = tuple(choose("line of `transforms`", line, dict.fromkeys(LINES, line)) for line in transforms)
         self.value_range = ValueRange.parse(value_range)
-        self.resample = choose("`resample`", resample, {name: name for name in RESAMPLERS})
+        self.resample = choose("`resample`", resample, {name: name for name in ("bilinear", "antialiased")})
         stages = ((("keras_example",), self._keras_example), (GEOMETRIC, self._geometric), (COLOR, self._color),
                   (BANDS, self._filter), (CORRUPTION, self._corrupt))
         self._stages = [stage for lines, stage in stages if any(line in self.lines for line in lines)]
@@ -79,35 +80,51 @@ class Pipeline:
         Raises:
             ConfigError: colour lines on images with neither one nor three channels.
         """
+        return self.pair(samples, {}, probability, stream)[0]
+
+    def pair(self, samples: tf.Tensor, maps: Maps, probability, stream: Stream) -> tuple[tf.Tensor, Maps]:
+        """Transform images, and move what lies on them by the same geometry.
+
+        Args:
+            samples: as in `__call__`.
+            maps: name -> `MovingMap` of the images' height and width.
+            probability: as in `__call__`.
+            stream: as in `__call__`.
+        """
         probability = tf.cast(probability, tf.float32)
         images = self.value_range.to_signed(samples)
         touched = tf.zeros(tf.shape(samples)[:1], tf.bool)
         for stage in self._stages:
-            images, changed = stage(images, probability, stream)
+            images, maps, changed = stage(images, maps, probability, stream)
             touched |= changed
         # Neutral draws and the value range round: an image that no line changed stays as it was.
-        return _select(touched, self.value_range.from_signed(images), samples)
+        return _select(touched, self.value_range.from_signed(images), samples), maps
 
-    # Each stage: images in [-1, 1] -> the result, and bool (batch,) which images it changed.
+    # Each stage: images in [-1, 1] and maps -> both transformed, and bool (batch,) which images it changed.
 
-    def _keras_example(self, images, probability, stream):
-        matrix = keras_example_matrix(probability, stream, tf.shape(images))
-        return warp(images, matrix, mode="symmetric", resample=self.resample), _differs(matrix, tf.eye(3))
+    def _keras_example(self, images, maps, probability, stream):
+        return self._warped(images, maps, keras_example_matrix(probability, stream, tf.shape(images)), "symmetric")
 
-    def _geometric(self, images, probability, stream):
-        matrix = geometric_matrix(self.lines, probability, stream, tf.shape(images))
-        return warp(images, matrix, resample=self.resample), _differs(matrix, tf.eye(3))
+    def _geometric(self, images, maps, probability, stream):
+        return self._warped(images, maps, geometric_matrix(self.lines, probability, stream, tf.shape(images)),
+                            "reflect101")
 
-    def _color(self, images, probability, stream):
+    def _warped(self, images, maps, matrix, mode):
+        moved = {name: moving._replace(values=warp(
+            moving.values, matrix, mode=mode, resample="nearest" if moving.nearest else self.resample))
+            for name, moving in maps.items()}
+        return warp(images, matrix, mode=mode, resample=self.resample), moved, _differs(matrix, tf.eye(3))
+
+    def _color(self, images, maps, probability, stream):
         check_channels(images.shape[-1])
         matrix = color_matrix(self.lines, probability, stream, tf.shape(images)[0], images.shape[-1])
-        return apply_color(images, matrix), _differs(matrix, tf.eye(4))
+        return apply_color(images, matrix), maps, _differs(matrix, tf.eye(4))
 
-    def _filter(self, images, probability, stream):
+    def _filter(self, images, maps, probability, stream):
         gains = band_gains(self.lines, probability, stream, tf.shape(images)[0])
-        return apply_filter(images, gains), _differs(gains, 1.0)
+        return apply_filter(images, gains), maps, _differs(gains, 1.0)
 
-    def _corrupt(self, images, probability, stream):
+    def _corrupt(self, images, maps, probability, stream):
         count = tf.shape(images)[:1]
         touched = tf.zeros(count, tf.bool)
         for line, corrupt in CORRUPTION.items():
@@ -116,7 +133,7 @@ class Pipeline:
                 changed = draws.chance(count, "apply", probability)
                 images = _select(changed, corrupt(images, draws), images)
                 touched |= changed
-        return images, touched
+        return images, maps, touched
 
 
 def _select(which, new, old):

@@ -13,8 +13,6 @@ from gan_core.augment.antialias import MARGIN, PHASE, downsample, upsample
 from gan_core.augment.folding import fold_coordinate, fold_index
 from gan_core.errors import choose
 
-RESAMPLERS = ("bilinear", "antialiased")
-
 
 def warp(images: tf.Tensor, inverse: tf.Tensor, *, mode: str = "reflect101", resample: str = "bilinear") -> tf.Tensor:
     """Images moved by affine maps: out(u) = in(inverse · u), u = (x, y, 1) in pixels from the image centre.
@@ -23,8 +21,9 @@ def warp(images: tf.Tensor, inverse: tf.Tensor, *, mode: str = "reflect101", res
         images: float32 (batch, height, width, channels).
         inverse: float32 (batch, 3, 3), from output to input coordinates; the last row is (0, 0, 1).
         mode: what lies outside: "reflect101" (mirror without repeating the edge pixel) or "symmetric" (with).
-        resample: "bilinear", or "antialiased": bilinear between a two-fold up- and down-sampling by the sym6 low-pass
-            (Karras et al. 2020, 2006.06676, appendix B); a few times the work. It folds as "reflect101".
+        resample: "bilinear"; "antialiased": bilinear between a two-fold up- and down-sampling by the sym6 low-pass
+            (Karras et al. 2020, 2006.06676, appendix B), a few times the work, folded as "reflect101"; or "nearest",
+            which makes no value that was not there: for maps of classes.
 
     Returns:
         float32, the shape of `images`.
@@ -37,17 +36,31 @@ def warp(images: tf.Tensor, inverse: tf.Tensor, *, mode: str = "reflect101", res
         >>> tf.squeeze(warp(images, tf.constant([[[-1.0, 0, 0], [0, 1, 0], [0, 0, 1]]]))).numpy().tolist()
         [[1.0, 0.0], [3.0, 2.0]]
     """
-    execute = choose("`resample`", resample, {"bilinear": _warp_bilinear, "antialiased": _warp_antialiased})
+    execute = choose("`resample`", resample, {"bilinear": _warp_bilinear, "antialiased": _warp_antialiased,
+                                               "nearest": _warp_nearest})
     result = execute(images, inverse, mode)
     return tf.ensure_shape(result, images.shape)
 
 
 def _warp_bilinear(images, inverse, mode):
+    return sample_bilinear(images, *_source_coordinates(images, inverse), mode)
+
+
+def _warp_nearest(images, inverse, mode):
+    y, x = (tf.cast(tf.floor(coordinate + 0.5), tf.int32) for coordinate in _source_coordinates(images, inverse))
+    height, width = tf.shape(images)[1], tf.shape(images)[2]
+    position = fold_index(y, height, mode) * width + fold_index(x, width, mode)
+    pixels = tf.reshape(images, (tf.shape(images)[0], height * width, images.shape[-1]))
+    return tf.gather(pixels, position, batch_dims=1)
+
+
+def _source_coordinates(images, inverse):
+    """Where each pixel of the result comes from: y and x (batch, height, width), in pixels from the first."""
     height, width = tf.shape(images)[1], tf.shape(images)[2]
     center_y, center_x = _center(height), _center(width)
     y, x = _transform(inverse, tf.range(height, dtype=tf.float32) - center_y,
                       tf.range(width, dtype=tf.float32) - center_x)
-    return sample_bilinear(images, y + center_y, x + center_x, mode)
+    return y + center_y, x + center_x
 
 
 def _warp_antialiased(images, inverse, mode):

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from gan_core.auxiliary.samples import Weight, check_weight
 from gan_core.errors import ConfigError
 from gan_core.game.batch import DiscriminatorOutput
-from gan_core.game.objective import ForwardPass
+from gan_core.game.forward_pass import ForwardPass
+from gan_core.game.schedules import Scheduled, check_scheduled, value_at
+from gan_core.game.terms import AuxiliaryLoss, Regularizer
 
 LABEL = "label"
 
 
-class DiscriminatorClassLoss:
+class DiscriminatorClassLoss(Regularizer):
     """A term of the discriminator's loss: weight · (CE(classes of real) + CE(classes of generated)).
 
     CE is the softmax cross-entropy of int labels (batch,), or the sigmoid one of attributes (batch, k) in 0..1, mean
     over batch and attributes; several discriminators are summed. Of a generated sample, the class that was asked for.
 
     Args:
-        weight: float >= 0.
+        weight: float >= 0, or a function of the step.
         name: under which the weighted value is recorded.
 
     Raises:
@@ -33,19 +34,17 @@ class DiscriminatorClassLoss:
         >>> Objective(NonSaturating(), regularizers=(DiscriminatorClassLoss(),), auxiliary=(GeneratorClassLoss(),))
     """
 
-    def __init__(self, weight: float = 1.0, *, name: str = "classes"):
-        if not weight >= 0:
-            raise ConfigError(f"`weight` must be at least 0. Received: weight={weight!r}.")
-        self.weight, self.name = float(weight), name
+    def __init__(self, weight: Scheduled = 1.0, *, name: str = "classes"):
+        self.weight, self.name = check_scheduled("weight", weight, zero=True), name
 
     def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The weighted sum, scalar float32."""
         labels = _labels(forward)
-        return self.weight * tf.add_n([class_loss(output, labels)
-                                       for output in (*forward.real_outputs, *forward.fake_outputs)])
+        return value_at(self.weight, forward.stream.step) * tf.add_n([
+            class_loss(output, labels) for output in (*forward.real_outputs, *forward.fake_outputs)])
 
 
-class GeneratorClassLoss:
+class GeneratorClassLoss(AuxiliaryLoss):
     """A term of the generator's loss: CE(classes of generated), as in `DiscriminatorClassLoss`.
 
     Args:
@@ -53,8 +52,8 @@ class GeneratorClassLoss:
         name: under which the unweighted value is recorded.
     """
 
-    def __init__(self, weight: Weight = 1.0, *, name: str = "classes"):
-        self.weight, self.name = check_weight(weight), name
+    def __init__(self, weight: Scheduled = 1.0, *, name: str = "classes"):
+        self.weight, self.name = check_scheduled("weight", weight, zero=True), name
 
     def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The unweighted loss, scalar float32."""

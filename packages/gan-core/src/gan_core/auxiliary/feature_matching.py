@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from gan_core.auxiliary.samples import Weight, check_weight, mean_distance
+from gan_core.auxiliary.samples import mean_distance
 from gan_core.errors import ConfigError
-from gan_core.game.objective import ForwardPass
+from gan_core.game.forward_pass import ForwardPass
+from gan_core.game.schedules import Scheduled, check_scheduled
+from gan_core.game.terms import AuxiliaryLoss
 
 
-class FeatureMatching:
+class FeatureMatching(AuxiliaryLoss):
     """(1/K) Σ_k (4/(n+1)) Σ_l E|φ_kl(y) - φ_kl(G(x))|, K discriminators with n + 1 layers of features φ each.
 
     Paired form: Wang et al. 2018, arXiv:1711.11585 (pix2pixHD, λ = 10), whose factor 4/(n + 1) keeps the sum
@@ -30,11 +32,12 @@ class FeatureMatching:
         >>> Objective(LeastSquares(), auxiliary=(FeatureMatching(10),))
     """
 
-    def __init__(self, weight: Weight = 10.0, paired: bool = True, *, n_layers: int = 3,
+    def __init__(self, weight: Scheduled = 10.0, paired: bool = True, *, n_layers: int = 3,
                  name: str = "feature_matching"):
         if n_layers < 0:
             raise ConfigError(f"`n_layers` must be at least 0. Received: n_layers={n_layers}. The usual value is 3.")
-        self.weight, self.paired, self.n_layers, self.name = check_weight(weight), paired, n_layers, name
+        self.weight = check_scheduled("weight", weight, zero=True)
+        self.paired, self.n_layers, self.name = paired, n_layers, name
 
     def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The unweighted distance, scalar float32."""

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from gan_core.auxiliary.samples import Weight, check_order, check_weight, mean_distance, target_of
+from gan_core.auxiliary.samples import check_order, mean_distance, target_of
 from gan_core.errors import ConfigError
-from gan_core.game.objective import ForwardPass
+from gan_core.game.forward_pass import ForwardPass
+from gan_core.game.schedules import Scheduled, check_scheduled
+from gan_core.game.terms import AuxiliaryLoss
 
 
-class PerceptualLoss:
+class PerceptualLoss(AuxiliaryLoss):
     """Σ_l w_l E|φ_l(y) - φ_l(G(x))|^order, φ given by the caller (for instance layers of a classifier).
 
     Johnson et al. 2016, arXiv:1603.08155; with VGG19 and w = 1/32, 1/16, 1/8, 1/4, 1 also pix2pixHD,
@@ -33,12 +35,13 @@ class PerceptualLoss:
         >>> Objective(NonSaturating(), auxiliary=(PerceptualLoss(10, vgg),))
     """
 
-    def __init__(self, weight: Weight, features: Callable, *, layer_weights: Sequence[float] | None = None,
+    def __init__(self, weight: Scheduled, features: Callable, *, layer_weights: Sequence[float] | None = None,
                  order: int = 1, target: str = "real", name: str = "perceptual"):
         if not callable(features):
             raise ConfigError(f"`features` must be a function of samples. Received: features={features!r}. Pass e.g. "
                               "a Keras model that returns intermediate activations.")
-        self.weight, self.features, self.order = check_weight(weight), features, check_order(order)
+        self.weight = check_scheduled("weight", weight, zero=True)
+        self.features, self.order = features, check_order(order)
         self.layer_weights = None if layer_weights is None else tuple(float(each) for each in layer_weights)
         self.target, self.name = target, name
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from gan_core.auxiliary.samples import Weight, check_order, check_weight, mean_distance, target_of
-from gan_core.game.objective import ForwardPass
+from gan_core.auxiliary.samples import check_order, mean_distance, target_of
+from gan_core.game.forward_pass import ForwardPass
+from gan_core.game.schedules import Scheduled, check_scheduled
+from gan_core.game.terms import AuxiliaryLoss
 
 
-class Reconstruction:
+class Reconstruction(AuxiliaryLoss):
     """E|y - G(x)| (order 1) or E(y - G(x))² (order 2), over all elements.
 
     Isola et al. 2017, arXiv:1611.07004 (λ = 100); Pascual et al. 2017, arXiv:1703.09452. Both sides are taken
@@ -27,8 +29,10 @@ class Reconstruction:
         >>> Objective(NonSaturating(), auxiliary=(Reconstruction(100),))
     """
 
-    def __init__(self, weight: Weight = 100.0, target: str = "real", *, order: int = 1, name: str = "reconstruction"):
-        self.weight, self.target, self.order, self.name = check_weight(weight), target, check_order(order), name
+    def __init__(self, weight: Scheduled = 100.0, target: str = "real", *, order: int = 1,
+                 name: str = "reconstruction"):
+        self.weight = check_scheduled("weight", weight, zero=True)
+        self.target, self.order, self.name = target, check_order(order), name
 
     def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The unweighted distance, scalar float32."""

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
-from gan_core.game.objective import ForwardPass
-
-Weight = float | Callable[[tf.Tensor], tf.Tensor | float]
-
-
-def check_weight(weight: Weight) -> Weight:
-    """`weight`, a non-negative number or a function of the step.
-
-    Raises:
-        ConfigError: a negative or non-finite number.
-    """
-    if callable(weight):
-        return weight
-    if not (weight >= 0 and math.isfinite(weight)):
-        raise ConfigError(f"`weight` must be a finite number of at least 0, or a function of the step. Received: "
-                          f"weight={weight!r}.")
-    return float(weight)
+from gan_core.game.forward_pass import ForwardPass
 
 
 def check_order(order: int) -> int:

@@ -169,8 +169,8 @@ def load_run(modality: Modality, run: Path, *, data: bool = False) -> tuple[Expe
     _, module, values = modality.recipe_of(folder.config)
     config = validate(module.Config, values, str(folder.config))
     start_tensorflow(seed=config.seed, precision=config.precision)
-    from gan_core.run.compatibility import refuse_other_data
-    from gan_core.run.experiment import data_hashes, restore_newest
+    from gan_core.run.compatibility import data_hashes, refuse_other_data
+    from gan_core.run.experiment import restore_newest
 
     loaded = data_of(module, config, folder) if data else module.placeholder(config)
     experiment = module.build(config, *loaded)

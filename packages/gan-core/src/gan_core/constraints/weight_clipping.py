@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
-from gan_core.game.objective import ForwardPass
-from gan_core.regularizers.input_gradient import check_positive
-from gan_core.regularizers.normalization import is_normalization, layers_of
+from gan_core.errors import ConfigError
+from gan_core.game.terms import Constraint
+from gan_core.layers.normalization import is_normalization, layers_of
 
 
-class WeightClipping:
-    """w ← clip(w, -c, c) after each discriminator update: a constraint, not a term of the loss.
+class WeightClipping(Constraint):
+    """w ← clip(w, -c, c) after each discriminator update.
 
     Arjovsky et al. 2017, arXiv:1701.07875. Trainable variables only, and none of normalisation layers: clipping a
     scale of 1 to 0.01 would silence the layer, clipping moving statistics would falsify them.
@@ -25,20 +25,19 @@ class WeightClipping:
         ConfigError: `limit` is not positive.
 
     Example:
-        >>> Objective(Wasserstein(), regularizers=(WeightClipping(0.01),))
+        >>> Objective(Wasserstein(), constraints=(WeightClipping(0.01),))
     """
 
     name = "weight_clipping"
 
     def __init__(self, limit: float = 0.01):
-        self.limit = check_positive("limit", limit)
+        if not 0 < limit < float("inf"):
+            raise ConfigError(f"`limit` must be positive and finite. Received: limit={limit!r}. The usual value is "
+                              "0.01.")
+        self.limit = float(limit)
 
-    def __call__(self, forward: ForwardPass) -> None:
-        """None: nothing is added to the loss."""
-        return None
-
-    def constrain(self, discriminators: Sequence[keras.Model]) -> None:
-        """Clip the weights in place; the loop calls this after the update."""
+    def __call__(self, discriminators: Sequence[keras.Model]) -> None:
+        """Clip the weights in place."""
         for network in discriminators:
             for variable in clippable_variables(network):
                 variable.assign(tf.clip_by_value(tf.convert_to_tensor(variable.value), -self.limit, self.limit))

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from gan_core.errors import ConfigError
 from gan_core.game.batch import call_network
+from gan_core.layers.normalization import is_normalization, layers_of
 
 
 class ExponentialMovingAverage:
@@ -62,15 +63,23 @@ class ExponentialMovingAverage:
         return 0.5 ** (batch / half_life)
 
     def update(self, average: keras.Model, generator: keras.Model, step, batch_size):
-        """Move `average` towards `generator`. Counters and seeds are copied."""
+        """Move `average` towards `generator`.
+
+        Trainable weights are averaged, and statistics of normalisation layers unless they are to be copied. Everything
+        else is copied (counters, levels, fades, singular vectors): a fade that is over must be over in the average.
+        """
         beta = self.beta(step, batch_size)
-        learned = {id(variable) for variable in generator.trainable_variables}
+        averaged = {id(variable) for variable in generator.trainable_variables}
+        if self.statistics == "average":
+            averaged |= {id(variable) for layer in layers_of(generator) if is_normalization(layer)
+                         for variable in layer.non_trainable_variables if is_floating(variable)}
         for ours, theirs in zip(average.weights, generator.weights, strict=True):
-            if not ours.dtype.startswith(("float", "bfloat")) or (
-                    self.statistics == "copy" and id(theirs) not in learned):
-                ours.assign(theirs)
-            else:
-                ours.assign(ours + (1 - tf.cast(beta, ours.dtype)) * (theirs - ours))
+            ours.assign(ours + (1 - tf.cast(beta, ours.dtype)) * (theirs - ours) if id(theirs) in averaged else theirs)
+
+
+def is_floating(variable: keras.Variable) -> bool:
+    """Whether it holds real numbers, not counts."""
+    return variable.dtype.startswith(("float", "bfloat"))
 
 
 def recalibrate_batch_norm(generator: keras.Model, batches: Iterable[dict]) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
+from gan_core.random import Stream
 
 
 class DiscriminatorOutput(NamedTuple):
@@ -128,6 +129,6 @@ class OneHot:
     def __init__(self, depth: int, key: str = "real"):
         self.depth, self.key = depth, key
 
-    def __call__(self, batch: dict) -> dict:
+    def __call__(self, batch: dict, stream: Stream | None = None) -> dict:
         """Replace `batch[key]` by its one-hot form."""
         return {**batch, self.key: tf.one_hot(tf.cast(batch[self.key], tf.int32), self.depth)}

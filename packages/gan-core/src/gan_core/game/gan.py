@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import numbers
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from gan_core.errors import ConfigError, DataError
+from gan_core.augment.base import Augmentation
+from gan_core.errors import ConfigError
 from gan_core.game.averaging import ExponentialMovingAverage
-from gan_core.game.batch import as_batch, call_discriminator, call_network, split_batch
+from gan_core.game.batch import as_batch, call_discriminator, call_network, input_names, split_batch
+from gan_core.game.forward_pass import ForwardPass
+from gan_core.game.keras_training import KerasTraining
 from gan_core.game.latent import Latent
-from gan_core.game.objective import ForwardPass, Objective
-from gan_core.game.optimizers import unshared_optimizer
+from gan_core.game.objective import Objective
 from gan_core.game.part_checks import check_parts
-from gan_core.game.running_means import RunningMeans
-from gan_core.game.training_mode import temporary_training_mode
+from gan_core.game.sampling import Sampling
 from gan_core.random import Stream
 
 
-class GAN(keras.Model):
+class GAN(Sampling, KerasTraining):
     """A generator and its discriminators, trained against each other by `fit`.
 
     Args:
-        generator: Keras model with named inputs "latent" and conditions; returns samples (batch, ...).
+        generator: Keras model with named inputs "latent" and conditions ("real" for an encoder of real samples);
+            returns samples (batch, ...).
         discriminators: one Keras model or a list, each with named inputs "sample" and conditions; they return raw
             logits (batch, ...) or {"logits": ..., "features": [...]}.
         objective: what both players minimise.
         latent: the prior of the generator's noise.
         n_critic: int, discriminator updates per generator update, or a function of the generator's step.
+        g_steps: int, generator updates per discriminator update, each with fresh noise; above 1 only with n_critic=1.
         update: "alternating" (discriminator, then the generator through the updated discriminator, fresh noise) or
             "simultaneous" (both gradients from one forward pass; n_critic must be 1).
-        augment: applied to everything a discriminator sees, real and generated alike; or None.
+        augment: applied to everything a discriminator sees, real and generated alike; or None. Conditions that are
+            pictures are moved with the samples.
+        label_maps: names of the conditions that are maps of classes or edges: they are moved without interpolation.
         ema: the decay in (0, 1) or an `ExponentialMovingAverage`; None samples from the trained generator itself.
-        prepare: batch dict -> batch dict on the device, before the step (`OneHot`, fading reals, ...).
+        prepare: (batch dict, Stream) -> batch dict on the device, before the step (`OneHot`, fading reals, ...). A
+            Keras layer's variables are saved with the run.
+        sampling: how samples are made once trained: "inference", or "training" (dropout is the noise and batch
+            normalisation takes the batch's statistics, as in pix2pix).
         seed: int; with the step counters it determines every random number of the run.
 
     Raises:
@@ -57,24 +62,26 @@ class GAN(keras.Model):
         latent: Latent,
         *,
         n_critic: int | Callable[[int], int] = 1,
+        g_steps: int = 1,
         update: str = "alternating",
         augment=None,
+        label_maps: Sequence[str] = (),
         ema: float | ExponentialMovingAverage | None = None,
-        prepare: Callable[[dict], dict] | None = None,
+        prepare: Callable[[dict, Stream], dict] | None = None,
+        sampling: str = "inference",
         seed: int = 0,
         name: str = "gan",
     ):
         super().__init__(name=name)
         self.generator = generator
-        self.discriminators: list[keras.Model] = (
-            [discriminators] if isinstance(discriminators, keras.Model) else list(discriminators))
+        self.discriminators: list[keras.Model] = _listed(discriminators)
         self.objective, self.latent, self.seed = objective, latent, int(seed)
-        self.n_critic, self.update, self.augment = n_critic, update, augment
-        self.prepare = prepare or (lambda batch: batch)
+        self.n_critic, self.g_steps, self.update = n_critic, g_steps, update
+        self.augment, self.label_maps, self.sampling = augment, tuple(label_maps), sampling
+        self.prepare = _unchanged if prepare is None else prepare
         check_parts(self)
         self.ema = ema if ema is None or isinstance(ema, ExponentialMovingAverage) else ExponentialMovingAverage(ema)
         self.averaged_generator = None if self.ema is None else self.ema.copy(generator)
-        self.validation_metrics: list = []
 
         def counter(name):
             return self.add_weight((), "zeros", "int64", trainable=False, name=name, aggregation="only_first_replica")
@@ -84,26 +91,26 @@ class GAN(keras.Model):
         self.critic_streak = counter("critic_streak")  # discriminator updates since the generator's last one
         self.examples_seen = counter("examples_seen")
         self.validation_batches = counter("validation_batches")
-        self.generator_is_due = True  # read while tracing: see make_train_function
+        self.forget_sampling()
         self.built = True
 
     # ------------------------------------------------------------------ the loop
 
     def train_step(self, batch):
         """One discriminator update, and the generator's when it is due: the whole loop."""
-        real, condition = split_batch(self.prepare(as_batch(batch)))
+        real, condition = self.prepared(batch, self.stream("prepare"))
         if self.update == "simultaneous":
             self.simultaneous_step(real, condition)
         else:
             self.discriminator_step(real, condition)
-            if self.generator_is_due:
-                self.generator_step(real, condition)
+            for repeat in range(self.g_steps if self.generator_is_due else 0):
+                self.generator_step(real, condition, repeat)
         return self.running_means.result()
 
     def discriminator_step(self, real, condition):
         """Update the discriminators on one real and one generated batch."""
         stream = self.stream("discriminator")
-        fake = tf.stop_gradient(self.call_generator(condition, tf.shape(real)[0], stream, training=True))
+        fake = tf.stop_gradient(self.fakes(real, condition, stream))
         with tf.GradientTape() as tape:
             forward = self.forward_pass(real, fake, condition, stream)
             loss, report = self.objective.discriminator_loss(forward)
@@ -111,28 +118,28 @@ class GAN(keras.Model):
         norm = self.descend(tape, objective, self.discriminator_variables, self.discriminator_optimizer)
         self.after_discriminator_update(forward, loss, report, norm)
 
-    def generator_step(self, real, condition):
+    def generator_step(self, real, condition, repeat=0):
         """Update the generator through the updated discriminators, with fresh noise."""
-        stream = self.stream("generator")
+        stream = self.stream("generator" if repeat == 0 else f"generator/{repeat}")
         with tf.GradientTape() as tape:
-            fake = self.call_generator(condition, tf.shape(real)[0], stream, training=True)
+            fake = self.fakes(real, condition, stream)
             loss, report = self.objective.generator_loss(self.forward_pass(real, fake, condition, stream))
             objective = self.generator_optimizer.scale_loss(loss / self._replicas())
-        norm = self.descend(tape, objective, self.generator.trainable_variables, self.generator_optimizer)
+        norm = self.descend(tape, objective, self.generator_variables, self.generator_optimizer)
         self.after_generator_update(loss, report, norm, tf.shape(real)[0])
 
     def simultaneous_step(self, real, condition):
         """Both gradients from one forward pass and the same noise, before either update."""
         stream = self.stream("discriminator")
         with tf.GradientTape(persistent=True) as tape:
-            fake = self.call_generator(condition, tf.shape(real)[0], stream, training=True)
+            fake = self.fakes(real, condition, stream)
             forward = self.forward_pass(real, fake, condition, stream)
             d_loss, d_report = self.objective.discriminator_loss(forward)
             g_loss, g_report = self.objective.generator_loss(forward)
             d_objective = self.discriminator_optimizer.scale_loss(d_loss / self._replicas())
             g_objective = self.generator_optimizer.scale_loss(g_loss / self._replicas())
         d_gradients = tape.gradient(d_objective, self.discriminator_variables)
-        g_norm = self.descend(tape, g_objective, self.generator.trainable_variables, self.generator_optimizer)
+        g_norm = self.descend(tape, g_objective, self.generator_variables, self.generator_optimizer)
         d_norm = self.apply_gradients(d_gradients, self.discriminator_variables, self.discriminator_optimizer)
         self.after_discriminator_update(forward, d_loss, d_report, d_norm)
         self.after_generator_update(g_loss, g_report, g_norm, tf.shape(real)[0])
@@ -143,6 +150,14 @@ class GAN(keras.Model):
         """The random numbers of the current step."""
         return Stream(self.seed, self.discriminator_steps.value, scope)
 
+    def prepared(self, batch, stream: Stream) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """Real samples and conditions of a batch as the networks take them."""
+        return split_batch(self.prepare(as_batch(batch), stream))
+
+    def fakes(self, real, condition, stream) -> tf.Tensor:
+        """Generated partners of the real samples, float32 (batch, ...), in training mode."""
+        return self.call_generator({**condition, "real": real}, tf.shape(real)[0], stream, training=True)
+
     def call_generator(self, condition, count, stream, training, generator=None) -> tf.Tensor:
         """float32 samples (count, ...) for `condition`, from noise drawn with `stream`."""
         latent = self.latent.sample(count, stream)
@@ -150,13 +165,23 @@ class GAN(keras.Model):
         return tf.cast(call_network(generator or self.generator, available, training), tf.float32)
 
     def forward_pass(self, real, fake, condition, stream) -> ForwardPass:
-        """Bring real and generated samples before the discriminators (lazily: see `ForwardPass`)."""
+        """Real and generated samples before the discriminators (lazily: see `ForwardPass`)."""
         mismatched = self.objective.mismatched
         return ForwardPass(
             [lambda seen, given, network=network: call_discriminator(network, seen, given)
              for network in self.discriminators],
-            real, fake, condition, stream, self.augment,
-            None if mismatched is None else mismatched(real, condition, stream.scoped("mismatched")))
+            real, fake, condition, stream, None if self.augment is None else self._augmented,
+            None if mismatched is None else mismatched(real, condition, stream.scoped("mismatched")), self._further)
+
+    def _augmented(self, samples, condition, stream):
+        """Samples and those conditions that a discriminator reads, augmented together."""
+        names = {name for network in self.discriminators for name in input_names(network)}
+        read = {name: value for name, value in condition.items() if name in names}
+        return cast(Augmentation, self.augment).pair(samples, read, stream, label_maps=self.label_maps)
+
+    def _further(self, condition: Mapping, stream: Stream) -> tf.Tensor:
+        """Samples for another condition than the batch's."""
+        return self.call_generator(condition, tf.shape(next(iter(condition.values())))[0], stream, training=True)
 
     def descend(self, tape, loss, variables, optimizer) -> tf.Tensor:
         """One optimizer update; returns the global L2 norm of the unscaled gradient, float32."""
@@ -178,10 +203,8 @@ class GAN(keras.Model):
 
     def after_discriminator_update(self, forward, loss, report, norm):
         """Constraints, augmentation, counters and the record of a discriminator update."""
-        for regularizer in self.objective.regularizers:
-            constrain = getattr(regularizer, "constrain", None)
-            if constrain is not None:  # after the update, or the last one of a run would stay unclipped
-                constrain(self.discriminators)
+        for constraint in self.objective.constraints:  # after the update, or the last one would stay unconstrained
+            constraint(self.discriminators)
         values = {"d_loss": loss, **report, "d_gradient_norm": norm, **self._discriminator_report(forward)}
         self.running_means.update_state(values)
         self.discriminator_steps.assign_add(1)
@@ -214,184 +237,48 @@ class GAN(keras.Model):
     def _replicas(self) -> int:
         return self.distribute_strategy.num_replicas_in_sync
 
-    @property
-    def discriminator_variables(self) -> list:
-        """The trainable variables of all discriminators."""
-        return [variable for network in self.discriminators for variable in network.trainable_variables]
+    # ------------------------------------------------------------------ other networks
 
-    # ------------------------------------------------------------------ Keras
+    def replace(self, *, generator: keras.Model | None = None,
+                discriminators: keras.Model | Sequence[keras.Model] | None = None) -> None:
+        """Play on with other networks: nothing of the old ones stays, in the state, in checkpoints or in memory.
 
-    def compile(self, generator_optimizer="adam", discriminator_optimizer="adam", *, validation_metrics=(), **keywords):
-        """Take both optimizers; the other keywords are those of `keras.Model.compile`.
-
-        Args:
-            generator_optimizer: a Keras optimizer, config or name. One that is in use already (by the other player,
-                by an earlier `compile`) is copied by its config. Under float16 it is wrapped in a
-                `LossScaleOptimizer`.
-            discriminator_optimizer: the same for all discriminators together.
-            validation_metrics: objects with `update_state(real, fake)`, fed by `evaluate` and `fit(validation_data=)`.
-            **keywords: `run_eagerly`, `jit_compile`, `steps_per_execution`.
-
-        Raises:
-            ConfigError: several steps per execution under an `n_critic` other than 1, or an optimizer that cannot be
-                copied.
-        """
-        if keywords.get("steps_per_execution", 1) != 1 and self.n_critic != 1:
-            raise ConfigError("`steps_per_execution` must be 1 unless `n_critic=1`, since the schedule is looked up "
-                              f"between executions. Received: steps_per_execution={keywords['steps_per_execution']!r}.")
-        # XLA made a step 1.8 times slower on a CPU, and a default optimizer would be created, saved and never used.
-        super().compile(optimizer=None, **{"jit_compile": False, **keywords})
-        self.validation_metrics = list(validation_metrics)
-        self.generator_optimizer = unshared_optimizer(generator_optimizer, [self.generator])
-        # Variables may not be born inside a traced step, nor after a checkpoint is restored.
-        self.generator_optimizer.build(self.generator.trainable_variables)
-        self.discriminator_optimizer = unshared_optimizer(discriminator_optimizer, self.discriminators)
-        self.discriminator_optimizer.build(self.discriminator_variables)
-        self.running_means = RunningMeans(self._report_names())
-
-    def _report_names(self) -> list[str]:
-        names = ["d_loss", "g_loss", *self.objective.report_names(), "real_logit", "fake_logit"]
-        if self.objective.adversarial.boundary is not None:
-            names += ["real_accuracy", "fake_accuracy"]
-        names += ["d_gradient_norm", "g_gradient_norm"]
-        return names + (list(self.augment.report()) if self.augment is not None else [])
-
-    @property
-    def metrics(self):
-        """What `fit` resets at the start of an epoch."""
-        return [self.running_means, *self.validation_metrics] if hasattr(self, "running_means") else []
-
-    def reset_metrics(self):
-        """Start new means; the next validation draws the same noise as the last."""
-        super().reset_metrics()
-        self.validation_batches.assign(0)
-
-    def make_train_function(self, force=False):
-        """Trace one graph with and one without the generator's update; the host chooses before each call.
-
-        An optimizer update inside `tf.cond` fails under a distribution strategy, and steps of a critic that the
-        generator sits out are cheaper this way.
-        """
-        if self.train_function is not None and not force:
-            return
-        # This optimizer drops the order "read, then assign" where the new value does not depend on what is computed
-        # from the old one (the last layer of a Wasserstein critic): now and then a step saw weights of the next.
-        tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
-        graphs = {}
-        for due in (True, False):
-            super().make_train_function(force=True)
-            graphs[due] = self.train_function
-
-        def train_function(iterator):
-            self.generator_is_due = self.next_step_updates_generator()
-            return graphs[self.generator_is_due](iterator)
-
-        self.train_function = train_function
-
-    def next_step_updates_generator(self) -> bool:
-        """Whether the schedule lets the generator learn in the coming step."""
-        if self.n_critic == 1:
-            return True
-        wanted = self.n_critic(int(self.generator_steps.numpy())) if callable(self.n_critic) else self.n_critic
-        return int(self.critic_streak.numpy()) + 1 >= wanted
-
-    @functools.wraps(keras.Model.fit)
-    def fit(self, *arguments, **keywords):  # noqa: D102
-        if keywords.get("validation_data") is not None or keywords.get("validation_split"):
-            self._require_validation_metrics()  # not only at the end of the first epoch
-        before = int(self.discriminator_steps.numpy())
-        history = super().fit(*arguments, **keywords)
-        if history.epoch and int(self.discriminator_steps.numpy()) == before:  # Keras takes it for success
-            raise DataError("`fit` needs at least one batch. Found: none. Give more samples, a smaller batch, or "
-                            "drop_remainder=False.")
-        if self.augment is not None:
-            self.augment.warning()
-        return history
-
-    def make_test_function(self, force=False):
-        """Refuse a validation that nothing would measure.
-
-        Raises:
-            ConfigError: no `validation_metrics` were compiled.
-        """
-        self._require_validation_metrics()
-        return super().make_test_function(force)
-
-    def _require_validation_metrics(self):
-        if not self.validation_metrics:
-            raise ConfigError("validating a GAN needs metrics of real and generated samples. Received: none. Pass "
-                              "compile(..., validation_metrics=[...]), such as gan_core.metrics.KernelDistanceMetric.")
-
-    def get_config(self):
-        """A GAN holds functions and several networks: it is not saved as one model.
-
-        Raises:
-            ConfigError: always; the message says what to save.
-        """
-        raise ConfigError("a GAN is not saved as one model. Save what samples with `gan.sampler.save(...)`, weights "
-                          "with `gan.save_weights(...)`, or train with `run_experiment`, whose checkpoints hold all.")
-
-    def test_step(self, batch):
-        """Feed the validation metrics with real samples and as many from the averaged generator."""
-        real, condition = split_batch(self.prepare(as_batch(batch)))
-        stream = Stream(self.seed, self.validation_batches.value, "validation")  # the same noise at every validation
-        fake = self.call_generator(condition, tf.shape(real)[0], stream, False, self.sampler)
-        self.validation_batches.assign_add(1)
-        for metric in self.validation_metrics:
-            metric.update_state(real, fake)
-        return {metric.name: metric.result() for metric in self.validation_metrics}
-
-    # ------------------------------------------------------------------ sampling
-
-    @property
-    def sampler(self) -> keras.Model:
-        """The generator that samples are made with: the averaged one where there is one."""
-        return self.generator if self.averaged_generator is None else self.averaged_generator
-
-    def call(self, inputs, training=False):
-        """Samples of the averaged generator for latents, or for a dict of named inputs."""
-        available = inputs if isinstance(inputs, Mapping) else {"latent": inputs}
-        return call_network(self.sampler, available, training)
-
-    def generate(self, condition=None, count: int | None = None, *, seed: int | None = None, latent=None,
-                 training: bool = False, raw: bool = False, batch_size: int = 64) -> np.ndarray:
-        """Samples as an array (count, ...), a pure function of the arguments and the weights.
+        Counters, augmentation and the record go on. A new generator's average begins as its copy. `compile` anew
+        before training on: optimizers belong to the variables they were built for.
 
         Args:
-            condition: name -> array (count, ...), for conditional generators.
-            count: how many; taken from `condition` or `latent` if absent.
-            seed: of the noise; the GAN's own if None.
-            latent: (count, ...) noise to use instead of drawing it.
-            training: run batch normalisation on the batch's statistics and keep dropout active.
-            raw: use the trained generator instead of the averaged one.
-            batch_size: how many at a time, which bounds memory.
+            generator: the new one; None keeps the old one.
+            discriminators: one or a list; None keeps them.
 
         Raises:
-            ConfigError: no `count`, or inputs of different lengths.
+            ConfigError: networks that do not fit the other parts; the old ones stay.
         """
-        available = {name: np.asarray(value) for name, value in (condition or {}).items()}
-        if latent is not None:
-            available["latent"] = np.asarray(latent)
-        lengths = {name: len(value) for name, value in available.items()} | ({} if count is None else {"count": count})
-        if len(set(lengths.values())) != 1 or min(lengths.values()) < 1:
-            raise ConfigError("`count`, `latent` and every condition must agree on one number of samples, at least 1. "
-                              f"Received: {lengths or 'none of them'}.")
-        count = next(iter(lengths.values()))
-        for name, value in (("count", count), ("batch_size", batch_size)):
-            if not isinstance(value, numbers.Integral) or value < 1:
-                raise ConfigError(f"`{name}` must be a whole number of at least 1. Received: {name}={value!r}.")
-        if latent is None and (drawn := self.fixed_latent(count, seed)) is not None:
-            available["latent"] = drawn
-        network = self.generator if raw else self.sampler
-        with (temporary_training_mode(network, self.seed if seed is None else seed) if training
-              else contextlib.nullcontext()):
-            return np.concatenate([
-                np.asarray(tf.cast(call_network(
-                    network, {key: tf.convert_to_tensor(value[start:start + batch_size])
-                              for key, value in available.items()}, training), tf.float32))
-                for start in range(0, count, batch_size)])
+        before = self.generator, list(self.discriminators)
+        try:
+            self._set_networks(generator or self.generator,
+                               before[1] if discriminators is None else _listed(discriminators))
+            check_parts(self)
+        except ConfigError:
+            self._set_networks(*before)
+            raise
+        if generator is not None and self.ema is not None:
+            self._tracker.untrack(self.averaged_generator)
+            self.averaged_generator = self.ema.copy(generator)
+        self.forget_training()
+        self.forget_sampling()
 
-    def fixed_latent(self, count: int, seed: int | None = None) -> np.ndarray | None:
-        """The noise of `generate`: `count` latents that depend on `seed` alone; None without a latent."""
-        drawn = self.latent.sample(count, Stream(self.seed if seed is None else seed, 0, "fixed"))
-        return None if drawn is None else np.asarray(drawn)
+    def _set_networks(self, generator: keras.Model, discriminators: list[keras.Model]) -> None:
+        if generator is not self.generator:
+            self._tracker.untrack(self.generator)  # Keras keeps what an attribute once held
+            self.generator = generator
+        for network in self.discriminators:
+            self._tracker.untrack(network)
+        self.discriminators = discriminators
+
+
+def _listed(discriminators: keras.Model | Sequence[keras.Model]) -> list[keras.Model]:
+    return [discriminators] if isinstance(discriminators, keras.Model) else list(discriminators)
+
+
+def _unchanged(batch: dict, stream: Stream) -> dict:
+    return batch

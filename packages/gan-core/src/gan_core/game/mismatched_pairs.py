@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
+from gan_core.game.terms import MismatchedPairs
 from gan_core.random import Stream
 
 
-class ShuffledCondition:
+class ShuffledCondition(MismatchedPairs):
     """Pairs the real sample i with the condition of sample i + s, s ~ U{1, ..., batch - 1} drawn for each step.
 
     Reed et al. 2016, arXiv:1605.05396 (GAN-CLS). No sample keeps its own condition, but two samples of a batch may
@@ -46,7 +47,7 @@ class ShuffledCondition:
         return f"ShuffledCondition({'' if self.names is None else list(self.names)})"
 
 
-class SuppliedSamples:
+class SuppliedSamples(MismatchedPairs):
     """Pairs each condition with the sample of another kind that the data bring along.
 
     Args:

@@ -2,110 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Protocol
 
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
-from gan_core.game.batch import DiscriminatorOutput
+from gan_core.game.forward_pass import ForwardPass
+from gan_core.game.schedules import value_at
+from gan_core.game.terms import AuxiliaryLoss, Constraint, MismatchedPairs, Regularizer
 from gan_core.losses.base import AdversarialLoss
-from gan_core.random import Stream
 
 RESERVED = {"adversarial", "loss", "gradient_norm"}
-Discriminate = Callable[[tf.Tensor, Mapping[str, tf.Tensor]], DiscriminatorOutput]
-
-
-class ForwardPass:
-    """One pass of the networks: samples, their condition and, asked at most once each, the answers.
-
-    A term asks for what it needs, and nothing else is computed: generator losses that never look at real
-    logits cost no forward pass of real samples.
-
-    Args:
-        discriminators: the networks as callables (samples as seen, condition) -> `DiscriminatorOutput`.
-        real: float32 (batch, ...), real samples in the generator's range.
-        fake: float32 (batch, ...), generated from `condition`, sample i being the partner of real sample i.
-        condition: named tensors (batch, ...).
-        stream: the random numbers of this step.
-        augment: (samples, stream) -> samples, or None. Every question to a discriminator passes through it.
-        mismatched: (samples, condition) that must be rejected though the samples are real, or None.
-    """
-
-    def __init__(self, discriminators: Sequence[Discriminate], real, fake, condition, stream: Stream,
-                 augment=None, mismatched: tuple[tf.Tensor, Mapping] | None = None):
-        self.discriminators, self.condition, self.stream = discriminators, condition, stream
-        self.real, self.fake, self.mismatched = real, fake, mismatched
-        self._augment = augment
-
-    def augment(self, samples: tf.Tensor, role: str) -> tf.Tensor:
-        """`samples` as a discriminator sees them. Equal roles get equal draws within the round."""
-        return samples if self._augment is None else self._augment(samples, self.stream.scoped(f"augment/{role}"))
-
-    def ask(self, samples: tf.Tensor, condition=None, role: str = "real") -> list[DiscriminatorOutput]:
-        """Every discriminator's answer to `samples`, augmented: differentiable in `samples`."""
-        seen = self.augment(samples, role)
-        return [discriminate(seen, self.condition if condition is None else condition)
-                for discriminate in self.discriminators]
-
-    @cached_property
-    def seen_real(self) -> tf.Tensor:
-        """The real samples after augmentation."""
-        return self.augment(self.real, "real")
-
-    @cached_property
-    def seen_fake(self) -> tf.Tensor:
-        """The generated samples after augmentation."""
-        return self.augment(self.fake, "fake")
-
-    @cached_property
-    def real_outputs(self) -> list[DiscriminatorOutput]:
-        """One answer per discriminator to the real samples."""
-        return [discriminate(self.seen_real, self.condition) for discriminate in self.discriminators]
-
-    @cached_property
-    def fake_outputs(self) -> list[DiscriminatorOutput]:
-        """One answer per discriminator to the generated samples."""
-        return [discriminate(self.seen_fake, self.condition) for discriminate in self.discriminators]
-
-    @cached_property
-    def mismatched_outputs(self) -> list[DiscriminatorOutput]:
-        """One answer per discriminator to the mismatched pairs."""
-        if self.mismatched is None:
-            raise ConfigError("`mismatched` is needed for answers to mismatched pairs. Received: mismatched=None. "
-                              "Give the objective `mismatched=`.")
-        return self.ask(*self.mismatched, role="mismatched")
-
-
-class Regularizer(Protocol):
-    """A term added to the discriminator's loss, already multiplied by its weight."""
-
-    name: str
-
-    def __call__(self, forward: ForwardPass) -> tf.Tensor:
-        """Scalar float32."""
-        ...
-
-
-class AuxiliaryLoss(Protocol):
-    """A term added to the generator's loss; `weight` times what `__call__` returns."""
-
-    name: str
-    weight: float | Callable[[tf.Tensor], tf.Tensor | float]  # a number, or a function of the step (a schedule)
-
-    def __call__(self, forward: ForwardPass) -> tf.Tensor:
-        """Scalar float32, not yet weighted."""
-        ...
-
-
-class MismatchedPairs(Protocol):
-    """GAN-CLS: real samples beside a condition that is not theirs."""
-
-    def __call__(self, real: tf.Tensor, condition: Mapping, stream: Stream) -> tuple[tf.Tensor, Mapping]:
-        """A further pair (samples, wrong condition) that the discriminator must reject."""
-        ...
+FIELDS = {"regularizers": (Regularizer, "a term of the discriminators' loss such as R1(10)"),
+          "auxiliary": (AuxiliaryLoss, "a term of the generator's loss such as Reconstruction(100)"),
+          "constraints": (Constraint, "a constraint on the discriminators' weights such as WeightClipping(0.01)")}
 
 
 @dataclass(frozen=True)
@@ -114,11 +24,15 @@ class Objective:
 
     Args:
         adversarial: the game's loss.
-        regularizers: terms of the discriminator's loss (and constraints such as `WeightClipping`).
+        regularizers: terms of the discriminators' loss.
         auxiliary: terms of the generator's loss beside the adversarial one.
         mismatched: makes a second kind of negative; then each kind has weight 1/2 (Reed et al. 2016, GAN-CLS).
+        constraints: on the discriminators' weights, applied after each of their updates.
 
     Several discriminators: the loss is computed for each and summed, mean inside each (pix2pixHD).
+
+    Raises:
+        ConfigError: a part of another kind, or names that clash in the record.
 
     Example:
         >>> Objective(NonSaturating(), auxiliary=(Reconstruction(100),))
@@ -128,44 +42,53 @@ class Objective:
     regularizers: tuple[Regularizer, ...] = ()
     auxiliary: tuple[AuxiliaryLoss, ...] = ()
     mismatched: MismatchedPairs | None = None
+    constraints: tuple[Constraint, ...] = ()
 
     def __post_init__(self):
-        for field, value in (("regularizers", self.regularizers), ("auxiliary", self.auxiliary)):
-            if not isinstance(value, tuple | list):
-                raise ConfigError(f"`{field}` must be a tuple. Received: {field}={value!r}. Write `{field}=(term,)`.")
-            names = [term.name for term in value]
-            if taken := sorted(RESERVED & set(names)):
-                raise ConfigError(f"a term may not be called {taken[0]!r}, which the game itself records. "
-                                  f"Received: {field}={value!r}. Give it another `name`.")
-            if len(set(names)) < len(names):  # one report key each: a second term of that name would replace the first
-                raise ConfigError(f"`{field}` must have different names. Received: {', '.join(names)}. Give one "
-                                  "of them another `name`.")
+        if not isinstance(self.adversarial, AdversarialLoss):
+            raise ConfigError("`adversarial` must be a loss such as NonSaturating(). "
+                              f"Received: adversarial={self.adversarial!r}. For a name use loss_by_name('hinge').")
+        for field in FIELDS:
+            self._check_field(field, getattr(self, field))
+
+    def _check_field(self, field: str, value) -> None:
+        if not isinstance(value, tuple | list):
+            raise ConfigError(f"`{field}` must be a tuple. Received: {field}={value!r}. Write `{field}=(term,)`.")
+        kind, described = FIELDS[field]
+        for term in value:
+            if not isinstance(term, kind):
+                home = next((name for name, (other, _) in FIELDS.items() if isinstance(term, other)), None)
+                remedy = f"Pass it as `{home}=`." if home else f"Derive it from gan_core.{kind.__name__}."
+                raise ConfigError(f"`{field}` takes {described}. Received: {term!r}. {remedy}")
+        names = [term.name for term in value]
+        if taken := sorted(RESERVED & set(names)):
+            raise ConfigError(f"a term may not be called {taken[0]!r}, which the game itself records. "
+                              f"Received: {field}={value!r}. Give it another `name`.")
+        if len(set(names)) < len(names):  # one report key each: a second term of that name would replace the first
+            raise ConfigError(f"`{field}` must have different names. Received: {', '.join(names)}. Give one "
+                              "of them another `name`.")
 
     def report_names(self) -> list[str]:
         """The keys of both reports, known before the first step."""
-        return ["d_adversarial", *(f"d_{term.name}" for term in self.regularizers if not hasattr(term, "constrain")),
+        return ["d_adversarial", *(f"d_{term.name}" for term in self.regularizers),
                 "g_adversarial", *(f"g_{term.name}" for term in self.auxiliary)]
 
     def discriminator_loss(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """The scalar that the discriminators minimise, and its parts by name."""
-        adversarial = tf.add_n([
-            self.adversarial.discriminator(real.logits, fake.logits, stream=forward.stream.scoped(f"targets/{index}"))
-            for index, (real, fake) in enumerate(zip(forward.real_outputs, forward.fake_outputs, strict=True))
-        ])
+        adversarial = self._against(forward, forward.fake_outputs, "targets")
         if forward.mismatched is not None:
             # Each negative counts one half: the mean of the losses against either is the published sum.
-            adversarial = 0.5 * (adversarial + tf.add_n([
-                self.adversarial.discriminator(real.logits, wrong.logits,
-                                               stream=forward.stream.scoped(f"mismatched-targets/{index}"))
-                for index, (real, wrong) in enumerate(
-                    zip(forward.real_outputs, forward.mismatched_outputs, strict=True))
-            ]))
+            adversarial = 0.5 * (adversarial + self._against(forward, forward.mismatched_outputs, "mismatched-targets"))
         report = {"d_adversarial": adversarial}
         for regularizer in self.regularizers:
-            term = regularizer(forward)
-            if term is not None:
-                report[f"d_{regularizer.name}"] = term
+            report[f"d_{regularizer.name}"] = regularizer(forward)
         return tf.add_n(list(report.values())), report
+
+    def _against(self, forward: ForwardPass, rejected, purpose: str) -> tf.Tensor:
+        """The adversarial loss of real samples against those to reject, summed over the discriminators."""
+        return tf.add_n([
+            self.adversarial.discriminator(real.logits, fake.logits, stream=forward.stream.scoped(f"{purpose}/{index}"))
+            for index, (real, fake) in enumerate(zip(forward.real_outputs, rejected, strict=True))])
 
     def generator_loss(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """The scalar that the generator minimises, and its parts by name (auxiliary ones unweighted)."""
@@ -177,6 +100,5 @@ class Objective:
         report = {"g_adversarial": loss}
         for term in self.auxiliary:
             value = report[f"g_{term.name}"] = term(forward)
-            weight = term.weight(forward.stream.step) if callable(term.weight) else term.weight
-            loss += weight * value
+            loss += value_at(term.weight, forward.stream.step) * value
         return loss, report

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import numbers
+from collections.abc import Callable
 
 from gan_core.augment import Augmentation
 from gan_core.errors import ConfigError
 from gan_core.game.batch import input_names
 from gan_core.game.latent import Latent
+from gan_core.game.objective import Objective
 
 UPDATES = ("alternating", "simultaneous")
+SAMPLING = ("inference", "training")
 
 
 def check_parts(gan) -> None:
@@ -22,6 +26,14 @@ def check_parts(gan) -> None:
         raise ConfigError(f"`update` must be one of {UPDATES}. Received: update={gan.update!r}.")
     if not gan.discriminators:
         raise ConfigError("`discriminators` must not be empty. Received: discriminators=[].")
+    if not isinstance(gan.objective, Objective):
+        raise ConfigError("`objective` must be an Objective such as Objective(NonSaturating()). "
+                          f"Received: objective={gan.objective!r}.")
+    if gan.sampling not in SAMPLING:
+        raise ConfigError(f"`sampling` must be one of {SAMPLING}. Received: sampling={gan.sampling!r}.")
+    if not _accepts_batch_and_stream(gan.prepare):
+        raise ConfigError("`prepare` must take (batch, stream): the batch and the random numbers of the step. "
+                          f"Received: prepare={gan.prepare!r}. Write `lambda batch, stream: ...`.")
     if not isinstance(gan.latent, Latent):
         raise ConfigError("`latent` must be a prior such as Normal(100), or NoLatent(). "
                           f"Received: latent={gan.latent!r}.")
@@ -31,6 +43,11 @@ def check_parts(gan) -> None:
     if not callable(gan.n_critic) and (not isinstance(gan.n_critic, numbers.Integral) or gan.n_critic < 1):
         raise ConfigError("`n_critic` must be an int of at least 1, or a function of the generator's step. "
                           f"Received: n_critic={gan.n_critic!r}.")
+    if not isinstance(gan.g_steps, int) or gan.g_steps < 1:
+        raise ConfigError(f"`g_steps` must be an int of at least 1. Received: g_steps={gan.g_steps!r}.")
+    if gan.g_steps > 1 and (gan.n_critic != 1 or gan.update == "simultaneous"):
+        raise ConfigError("`g_steps` above 1 needs `n_critic=1` and update='alternating': one player leads, or none. "
+                          f"Received: g_steps={gan.g_steps}, n_critic={gan.n_critic}, update={gan.update!r}.")
     if gan.update == "simultaneous" and gan.n_critic != 1:
         raise ConfigError(f"`update='simultaneous'` takes both gradients from one forward pass and so needs "
                           f"`n_critic=1`. Received: n_critic={gan.n_critic}. Use update='alternating'.")
@@ -40,9 +57,7 @@ def check_parts(gan) -> None:
             f"critic without a decision boundary cannot tell. Received: {gan.objective.adversarial.name}. "
             "Use FixedAugment or DiffAugment, or another loss.")
     for regularizer in gan.objective.regularizers:
-        inspect = getattr(regularizer, "inspect", None)
-        if inspect is not None:
-            inspect(gan.discriminators)
+        regularizer.check(gan.discriminators)
     for network in (gan.generator, *gan.discriminators):
         if not network.built:
             raise ConfigError(f"network {network.name!r} has no weights yet. Call it once on example data first.")
@@ -50,3 +65,11 @@ def check_parts(gan) -> None:
             raise ConfigError(f"network {network.name!r} has nothing to learn: all its weights are frozen. Each player "
                               "has variables of its own here: leave `trainable` as it is.")
         input_names(network)
+
+
+def _accepts_batch_and_stream(prepare: Callable) -> bool:
+    try:
+        inspect.signature(prepare).bind({}, None)
+    except TypeError:
+        return False
+    return True

@@ -1,10 +1,50 @@
-"""Schedules: how many critic updates per generator update, and learning rates that decay."""
+"""Numbers that change with the step: weights, learning rates, and how many critic updates a generator update gets."""
 
 from __future__ import annotations
 
+import math
+import numbers
 from collections.abc import Callable
 
 import keras
+import tensorflow as tf
+
+from gan_core.errors import ConfigError
+
+#: A number, or a function of the discriminator's step (scalar int64 tensor) -> number or scalar tensor, which runs
+#: inside the traced step: write it with TensorFlow's or Keras' operations.
+Scheduled = float | Callable[[tf.Tensor], tf.Tensor | float]
+
+
+def value_at(value: Scheduled, step: tf.Tensor) -> tf.Tensor | float:
+    """`value` at `step`: itself, or float32 from its schedule."""
+    return tf.cast(value(step), tf.float32) if callable(value) else value
+
+
+def check_scheduled(name: str, value: Scheduled, *, zero: bool = False, remedy: str = "") -> Scheduled:
+    """`value`, if it is a positive finite number or a function of the step.
+
+    Args:
+        name: of the argument, for the message.
+        value: what was given.
+        zero: whether 0 is allowed too.
+        remedy: what to do instead.
+
+    Raises:
+        ConfigError: another number, or no number.
+    """
+    if callable(value):
+        return value
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value) or (
+            value < 0 if zero else value <= 0):
+        raise ConfigError(f"`{name}` must be {'a finite number of at least 0' if zero else 'positive and finite'}, or "
+                          f"a function of the step. Received: {name}={value!r}. {remedy}".rstrip())
+    return float(value)
+
+
+def schedule_text(value: Scheduled) -> str:
+    """A scheduled number for a `repr`."""
+    return getattr(value, "__name__", repr(value)) if callable(value) else f"{value:g}"
 
 
 def wgan_warmup(n: int = 5, boosted: int = 100, *, first: int = 25, every: int = 500) -> Callable[[int], int]:

@@ -75,7 +75,11 @@ def _unit(vector):
 class _SpectrallyNormalizedConvolution(_SpectrallyNormalized):
     def call(self, inputs, training=False):
         """Convolve with W/σ(W)."""
-        outputs = self.convolution_op(inputs, ops.cast(self.normalized_kernel(training), inputs.dtype))
+        padding = self.padding
+        if padding == "causal":  # of Conv1D alone, which pads by itself
+            inputs, padding = ops.pad(inputs, self._compute_causal_padding()), "valid"
+        outputs = ops.conv(inputs, ops.cast(self.normalized_kernel(training), inputs.dtype), list(self.strides),
+                           padding, self.data_format, self.dilation_rate)
         last = self.data_format == "channels_last"
         return self._finish(outputs, (1,) * (self.rank + 1) + (-1,) if last else (1, -1) + (1,) * self.rank)
 

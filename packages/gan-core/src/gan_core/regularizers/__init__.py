@@ -3,7 +3,6 @@
 from gan_core.regularizers.drift import Drift
 from gan_core.regularizers.gradient_penalty import Dragan, GradientPenalty
 from gan_core.regularizers.lazy_regularization import Lazy, lazy_adam
-from gan_core.regularizers.normalization import warn_of_batch_normalization
 from gan_core.regularizers.zero_centered import R1, R2
 
 __all__ = [
@@ -14,5 +13,4 @@ __all__ = [
     "GradientPenalty",
     "Lazy",
     "lazy_adam",
-    "warn_of_batch_normalization",
 ]

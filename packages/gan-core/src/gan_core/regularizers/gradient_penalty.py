@@ -5,12 +5,14 @@ from __future__ import annotations
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
-from gan_core.game.objective import ForwardPass
-from gan_core.regularizers.input_gradient import check_inner_scale, check_positive, input_gradients, norms
-from gan_core.regularizers.normalization import warn_of_batch_normalization
+from gan_core.game.forward_pass import ForwardPass
+from gan_core.game.schedules import Scheduled, schedule_text, value_at
+from gan_core.game.terms import Regularizer
+from gan_core.layers.normalization import warn_of_batch_normalization
+from gan_core.regularizers.input_gradient import check_inner_scale, check_strength, input_gradients, norms
 
 
-class GradientPenalty:
+class GradientPenalty(Regularizer):
     """λ E_i(‖∇D(x̂_i)‖₂/γ - 1)² at x̂ = x + α(G(z) - x), α ~ U(0, 1), one per sample.
 
     Gulrajani et al. 2017, arXiv:1704.00028; the target γ: Karras et al. 2018, arXiv:1710.10196; one-sided:
@@ -19,8 +21,9 @@ class GradientPenalty:
     but the batch's; a sample's score is the mean of its logits; several discriminators are summed.
 
     Args:
-        weight: float > 0, λ.
-        target: float > 0, γ, in units of the logit per unit of the sample (750 in ProGAN on CIFAR-10).
+        weight: float > 0, λ, or a function of the step.
+        target: float > 0, γ, in units of the logit per unit of the sample (750 in ProGAN on CIFAR-10), or a function of
+            the step.
         one_sided: penalise only norms above the target.
         inner_scale: power of two that keeps float16 gradients from vanishing; see `input_gradients`.
 
@@ -33,18 +36,19 @@ class GradientPenalty:
 
     name = "gradient_penalty"
 
-    def __init__(self, weight: float = 10.0, target: float = 1.0, *, one_sided: bool = False,
+    def __init__(self, weight: Scheduled = 10.0, target: Scheduled = 1.0, *, one_sided: bool = False,
                  inner_scale: float = 1.0):
-        self.weight, self.target = check_positive("weight", weight), check_positive("target", target)
+        self.weight, self.target = check_strength("weight", weight), check_strength("target", target)
         self.one_sided, self.inner_scale = bool(one_sided), check_inner_scale(inner_scale)
 
-    def inspect(self, discriminators) -> None:
-        """Called once by the GAN: warn of batch normalisation, which this penalty does not go with."""
+    def check(self, discriminators) -> None:
+        """Warn of batch normalisation, which this penalty does not go with."""
         warn_of_batch_normalization(discriminators)
 
     def points(self, forward: ForwardPass) -> tf.Tensor:
         """x̂, (batch, ...): where the gradient is taken."""
-        real, fake = forward.seen_real, tf.cast(forward.seen_fake, forward.seen_real.dtype)
+        real = forward.seen_real.samples
+        fake = tf.cast(forward.seen_fake.samples, real.dtype)
         if not real.shape.is_compatible_with(fake.shape):
             raise ConfigError(
                 f"the gradient penalty interpolates `real` and `fake`, which must have equal shapes. Received: "
@@ -57,16 +61,20 @@ class GradientPenalty:
         # Where the point lies is not something to learn: no gradient may reach the generator from here.
         points = tf.stop_gradient(self.points(forward))
         gradients = input_gradients(
-            lambda samples: [discriminate(samples, forward.condition) for discriminate in forward.discriminators],
+            lambda samples: [discriminate(samples, forward.seen_real.condition)
+                             for discriminate in forward.discriminators],
             points, self.inner_scale)
-        return self.weight * tf.add_n([tf.reduce_mean(self._excess(gradient) ** 2) for gradient in gradients])
+        step = forward.stream.step
+        return value_at(self.weight, step) * tf.add_n([
+            tf.reduce_mean(self._excess(gradient, step) ** 2) for gradient in gradients])
 
-    def _excess(self, gradient: tf.Tensor) -> tf.Tensor:
-        excess = norms(gradient) / self.target - 1
+    def _excess(self, gradient: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        excess = norms(gradient) / value_at(self.target, step) - 1
         return tf.nn.relu(excess) if self.one_sided else excess
 
     def __repr__(self):
-        return (f"{type(self).__name__}(weight={self.weight:g}, target={self.target:g}, one_sided={self.one_sided}, "
+        return (f"{type(self).__name__}(weight={schedule_text(self.weight)}, target={schedule_text(self.target)}, "
+                f"one_sided={self.one_sided}, "
                 f"inner_scale={self.inner_scale:g})")
 
 
@@ -86,7 +94,7 @@ class Dragan(GradientPenalty):
 
     def points(self, forward: ForwardPass) -> tf.Tensor:
         """x̂, (batch, ...): where the gradient is taken."""
-        real = forward.seen_real
+        real = forward.seen_real.samples
         direction = tf.cast(forward.stream.uniform(tf.shape(real), "dragan-direction"), real.dtype)
         return real + one_per_sample(forward, real, "dragan-length") * 0.5 * tf.math.reduce_std(real) * direction
 

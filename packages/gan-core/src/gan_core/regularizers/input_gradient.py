@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from gan_core.errors import ConfigError
 from gan_core.game.batch import DiscriminatorOutput
+from gan_core.game.schedules import Scheduled, check_scheduled
 
 Ask = Callable[[tf.Tensor], Sequence[DiscriminatorOutput]]
 
@@ -65,16 +66,13 @@ def check_inner_scale(inner_scale: float) -> float:
     return float(inner_scale)
 
 
-def check_positive(name: str, value: float) -> float:
-    """`value` as a float.
+def check_strength(name: str, value: Scheduled) -> Scheduled:
+    """`value`, the weight or target of a penalty: a positive number or a function of the step.
 
     Raises:
-        ConfigError: not a positive finite number.
+        ConfigError: another number.
     """
-    if not (value > 0 and math.isfinite(value)):
-        raise ConfigError(f"`{name}` must be positive and finite. Received: {name}={value!r}. Leave the regularizer "
-                          "out instead of giving it no weight.")
-    return float(value)
+    return check_scheduled(name, value, remedy="Leave the regularizer out instead of giving it no weight.")
 
 
 def _flat(tensor: tf.Tensor) -> tf.Tensor:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
-from gan_core.game.objective import ForwardPass, Regularizer
+from gan_core.game.forward_pass import ForwardPass
+from gan_core.game.terms import Regularizer
 
 
-class Lazy:
+class Lazy(Regularizer):
     """k times the regularizer at every k-th step, zero in between: the same mean at a fraction of the cost.
 
     Karras et al. 2020, arXiv:1912.04958. Change the discriminator's Adam with it: `lazy_adam`. The record shows the
@@ -19,17 +20,21 @@ class Lazy:
         every: int >= 1, k, in discriminator steps.
 
     Raises:
-        ConfigError: `every` below 1, or a constraint, which is not a term of the loss.
+        ConfigError: `every` below 1, or no regularizer.
 
     Example:
         >>> Objective(NonSaturating(), regularizers=(Lazy(R1(10), every=16),))
     """
 
     def __init__(self, regularizer: Regularizer, *, every: int = 16):
-        if hasattr(regularizer, "constrain"):
-            raise ConfigError(f"`regularizer` must be a term of the loss. Received: {regularizer!r}, a constraint. "
-                              "Pass it to the objective directly.")
+        if not isinstance(regularizer, Regularizer):
+            raise ConfigError(f"`regularizer` must be a term of the discriminators' loss. Received: {regularizer!r}. "
+                              "Pass another part to the objective directly.")
         self.regularizer, self.every, self.name = regularizer, check_interval(every), regularizer.name
+
+    def check(self, discriminators) -> None:
+        """What the regularizer itself has to say."""
+        self.regularizer.check(discriminators)
 
     def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The weighted term, scalar float32."""

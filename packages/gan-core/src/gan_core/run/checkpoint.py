@@ -1,7 +1,8 @@
 """Checkpoints that exist completely or not at all, and are verified before anything is read from them.
 
 Everything is written to `.step-000000123.tmp/`; the manifest with the SHA-256 of every file comes last; after an
-fsync one rename commits. "The newest checkpoint" is computed by verification, never stored.
+fsync one rename commits. A step that is saved again is set aside as `.step-000000123.old/` until the new one is in its
+place. "The newest checkpoint" is computed by verification, never stored.
 """
 
 from __future__ import annotations
@@ -54,11 +55,20 @@ class Checkpoints:
 
     def steps(self) -> list[int]:
         """The steps that have a committed checkpoint, oldest first; verified or not."""
-        return sorted(int(path.name[5:]) for path in self.folder.glob("step-*") if path.name[5:].isdigit())
+        names = [path.name for path in self.folder.glob("step-*")]
+        names += [path.name[1:-4] for path in self.folder.glob(".step-*.old")]
+        return sorted({int(name[5:]) for name in names if name[5:].isdigit()})
 
     def path(self, step: int) -> Path:
-        """Where the checkpoint of `step` lives."""
+        """Where the checkpoint of `step` lives: set aside, if a process was killed while it was replaced."""
+        place, aside = self._place(step), self._aside(step)
+        return aside if aside.exists() and not place.exists() else place
+
+    def _place(self, step: int) -> Path:
         return self.folder / f"step-{step:09d}"
+
+    def _aside(self, step: int) -> Path:
+        return self.folder / f".step-{step:09d}.old"
 
     def save(self, step: int, variables: list[keras.Variable], notes: dict) -> Path:
         """Commit the variables and `notes` (JSON values) as the checkpoint of `step`.
@@ -72,8 +82,10 @@ class Checkpoints:
             if floating and not np.all(np.isfinite(np.asarray(variable, "float32"))):
                 raise DivergedError(f"{variable.path} is no longer finite at step {step:,}; {self.last()}. "
                                     "Try a lower learning rate, --precision float32, or another loss.")
-        temporary, final = self.folder / f".{self.path(step).name}.tmp", self.path(step)
+        final, aside = self._place(step), self._aside(step)
+        temporary = self.folder / f".{final.name}.tmp"
         try:
+            self._put_back()
             self._refuse_full_disk()
             shutil.rmtree(temporary, ignore_errors=True)
             temporary.mkdir(parents=True)
@@ -87,10 +99,13 @@ class Checkpoints:
             crash_point("after-manifest")
             for path in (*temporary.iterdir(), temporary):
                 sync(path)
-            shutil.rmtree(final, ignore_errors=True)
+            if final.exists():
+                os.replace(final, aside)
+            crash_point("between-renames")
             os.replace(temporary, final)
             sync(self.folder)
             crash_point("after-rename")
+            shutil.rmtree(aside, ignore_errors=True)
         except (OSError, tf.errors.OpError) as error:
             shutil.rmtree(temporary, ignore_errors=True)
             free = shutil.disk_usage(self.folder if self.folder.exists() else ".").free
@@ -150,6 +165,16 @@ class Checkpoints:
         """Remove what a killed process left half written. Only under the run's lock."""
         for path in self.folder.glob(".step-*.tmp"):
             shutil.rmtree(path, ignore_errors=True)
+        self._put_back()
+
+    def _put_back(self) -> None:
+        """Give checkpoints that were set aside their place, or remove them where the new ones are in it."""
+        for aside in self.folder.glob(".step-*.old"):
+            place = aside.with_name(aside.name[1:-4])
+            if place.exists():
+                shutil.rmtree(aside, ignore_errors=True)
+            else:
+                os.replace(aside, place)
 
     def _prune(self, newest: int, best: int | None) -> None:
         for step in self.steps()[:-self.keep]:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gan_core.errors import ConfigError, DataError
 from gan_core.run.checkpoint import Saved
 from gan_core.run.config import RunConfig, differences
 from gan_core.run.folder import RunFolder
+
+if TYPE_CHECKING:
+    from gan_core.run.experiment import Experiment
+
+
+def data_hashes(experiment: Experiment) -> dict[str, str | None]:
+    """What identifies the data of "phase 0", "phase 1", ... and "validation"; None where a part does not say."""
+    return {**{f"phase {number}": phase.data.content_hash for number, phase in enumerate(experiment.phases)},
+            "validation": experiment.validation_hash}
 
 
 def refuse_other_config(saved: Saved, folder: RunFolder, config: RunConfig, may_change: Sequence[str]) -> None:

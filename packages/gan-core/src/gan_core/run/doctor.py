@@ -20,8 +20,8 @@ from gan_core.run.metrics_file import read_lines
 from gan_core.run.variety import variety
 
 EARLY = 1000  # updates of the beginning: they give the generator's usual gradient, and no verdict on levels yet
-LEAST = 20  # ticks that a variance or a standard deviation is taken over
-LEAST_MEDIAN = 10  # ticks that a median is taken over
+LEAST = 20  # entries that a variance or a standard deviation is taken over
+LEAST_MEDIAN = 10  # entries that a median is taken over
 RISES = 10  # windows in a row in which a critic's estimate grows
 BAND = (0.80, 0.95)  # of the accuracy on real samples, healthy for the non-saturating loss (ADA)
 CROSS_ENTROPY = ("non_saturating", "minimax")
@@ -65,7 +65,7 @@ class Doctor:
     # ------------------------------------------------------------------ what a run calls
 
     def observe(self, step: int, values: Mapping[str, float]) -> list[Finding]:
-        """Judge the means of a tick.
+        """Judge the means of an entry.
 
         Args:
             step: discriminator updates done.
@@ -106,11 +106,11 @@ class Doctor:
 
     def state(self) -> dict:
         """Everything the doctor remembers, as JSON values: a restored doctor continues exactly."""
-        names = sorted({name for tick in self._history.items for name in tick.values})
+        names = sorted({name for entry in self._history.items for name in entry.values})
         return {
             "loss": self.loss, "phase": self._phase, "start": self._history.start, "names": names,
-            "ticks": [[tick.step, tick.span, *(tick.values.get(name) for name in names)]
-                      for tick in self._history.items],
+            "entries": [[entry.step, entry.span, *(entry.values.get(name) for name in names)]
+                      for entry in self._history.items],
             "early_norms": list(self._early_norms), "estimates": list(self._estimates),
             "estimate": [self._estimate_sum, self._estimate_span], "last_held": dict(self._last_held),
             "findings": [dataclasses.asdict(finding) for finding in self.findings]}
@@ -121,7 +121,7 @@ class Doctor:
             return
         self._phase, self._last_held = state["phase"], dict(state["last_held"])
         self._start_at(state["start"])
-        for step, span, *values in state["ticks"]:
+        for step, span, *values in state["entries"]:
             known = {name: value for name, value in zip(state["names"], values, strict=True) if value is not None}
             self._history.items.append(Entry(step, span, known))
         self._early_norms, self._estimates = list(state["early_norms"]), list(state["estimates"])
@@ -141,9 +141,9 @@ class Doctor:
         return new
 
     def _judge(self, step: int, values: Mapping[str, float]) -> dict[str, str]:
-        tick = self._history.add(step, {name: float(values[name]) for name in KEPT if name in values})
-        if step - tick.span - self._history.start < EARLY:
-            self._early_norms += series([tick], "g_gradient_norm").tolist()
+        entry = self._history.add(step, {name: float(values[name]) for name in KEPT if name in values})
+        if step - entry.span - self._history.start < EARLY:
+            self._early_norms += series([entry], "g_gradient_norm").tolist()
         found = self._unsteadiness() | self._explosions()
         window = self._history.stretch(WINDOW)
         if window is not None:
@@ -153,7 +153,7 @@ class Doctor:
             if past_start:
                 found |= self._vanishing(window)
         if "real_accuracy" not in values and {"real_logit", "fake_logit"} <= values.keys():
-            found |= self._critic(tick, values["real_logit"] - values["fake_logit"])
+            found |= self._critic(entry, values["real_logit"] - values["fake_logit"])
         return found
 
     def _winners(self, means: Mapping[str, float], past_start: bool) -> dict[str, str]:
@@ -217,10 +217,10 @@ class Doctor:
                 texts.append(f"the {player}'s gradient norm is {now:.3g}, lately {np.median(norms):.3g}")
         return {"exploding_gradient": "; ".join(texts)} if texts else {}
 
-    def _critic(self, tick, estimate: float) -> dict[str, str]:
-        if tick.step - self._history.start > EARLY:  # a critic that has just begun rises in every healthy run
-            self._estimate_sum += tick.span * estimate
-            self._estimate_span += tick.span
+    def _critic(self, entry, estimate: float) -> dict[str, str]:
+        if entry.step - self._history.start > EARLY:  # a critic that has just begun rises in every healthy run
+            self._estimate_sum += entry.span * estimate
+            self._estimate_span += entry.span
         if self._estimate_span >= WINDOW:
             self._estimates = [*self._estimates[-RISES:], self._estimate_sum / self._estimate_span]
             self._estimate_sum, self._estimate_span = 0.0, 0

@@ -1,4 +1,4 @@
-"""The last ticks of a run, counted in updates whatever the logging interval. Imports no TensorFlow."""
+"""The last entries of a run, counted in updates whatever the logging interval. Imports no TensorFlow."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Entry(NamedTuple):
 class History:
     """A rolling history.
 
-    Statistics need several ticks, and a tick may hold more updates than a window: a stretch is therefore asked for
-    by a number of updates *and* a least number of ticks, and is as long as the longer of the two.
+    Statistics need several entries, and an entry may hold more updates than a window: a stretch is therefore asked for
+    by a number of updates *and* a least number of entries, and is as long as the longer of the two.
 
     Args:
         start: the update that the history starts after.
-        keep: least number of ticks to keep.
+        keep: least number of entries to keep.
     """
 
     def __init__(self, start: int = 0, keep: int = 100):
@@ -35,7 +35,7 @@ class History:
         self.items: list[Entry] = []
 
     def add(self, step: int, values: dict[str, float]) -> Entry:
-        """Append a tick and forget what no stretch can reach."""
+        """Append an entry and forget what no stretch can reach."""
         before = self.items[-1].step if self.items else self.start
         self.items.append(Entry(step, max(step - before, 1), values))
         while len(self.items) > self.keep and self.items[0].step <= step - (BLOCKS + 1) * WINDOW:
@@ -43,24 +43,24 @@ class History:
         return self.items[-1]
 
     def stretch(self, updates: int, least: int = 1, *, skip: int = 0) -> list[Entry] | None:
-        """The last ticks that hold `updates` updates and are at least `least`, the newest `skip` left out; or None."""
+        """The last entries that hold `updates` updates and are at least `least`, without the newest `skip`; or None."""
         end = len(self.items) - skip
         if end < least:
             return None
-        # A tick covers (step - span, step]; the stretch begins with the last tick that begins early enough.
+        # An entry covers (step - span, step]; the stretch begins with the last entry that begins early enough.
         late = self.items[end - 1].step - updates
-        begin = bisect.bisect_right(self.items, late, hi=end, key=lambda tick: tick.step - tick.span) - 1
+        begin = bisect.bisect_right(self.items, late, hi=end, key=lambda entry: entry.step - entry.span) - 1
         return None if begin < 0 else self.items[min(begin, end - least):end]
 
 
-def mean(ticks: list[Entry], name: str) -> float | None:
-    """The mean per update of a quantity; None where no tick reports it."""
-    known = [tick for tick in ticks if name in tick.values]
+def mean(entries: list[Entry], name: str) -> float | None:
+    """The mean per update of a quantity; None where no entry reports it."""
+    known = [entry for entry in entries if name in entry.values]
     if not known:
         return None
-    return float(np.average([tick.values[name] for tick in known], weights=[tick.span for tick in known]))
+    return float(np.average([entry.values[name] for entry in known], weights=[entry.span for entry in known]))
 
 
-def series(ticks: list[Entry], name: str) -> np.ndarray:
-    """The values of a quantity, float64 (ticks that report it,)."""
-    return np.array([tick.values[name] for tick in ticks if name in tick.values])
+def series(entries: list[Entry], name: str) -> np.ndarray:
+    """The values of a quantity, float64 (entries that report it,)."""
+    return np.array([entry.values[name] for entry in entries if name in entry.values])

@@ -9,21 +9,21 @@ from gan_core.errors import DataError
 
 
 def read_lines(path: Path) -> list[dict]:
-    """The lines of a metrics.jsonl that are ticks: a step, and numbers or null by name; others are left out.
+    """The lines of a metrics.jsonl that are entries: a step, and numbers or null by name; others are left out.
 
     Raises:
         DataError: it is no file that can be read.
     """
-    return [line for line in map(_tick, _texts(path)) if line is not None]
+    return [line for line in map(_entry, _texts(path)) if line is not None]
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether a line other than the last, which a crash may have cut short, is no tick.
+    """Whether a line other than the last, which a crash may have cut short, is no entry.
 
     Raises:
         DataError: it is no file that can be read.
     """
-    return any(_tick(text) is None for text in _texts(path)[:-1])
+    return any(_entry(text) is None for text in _texts(path)[:-1])
 
 
 def _texts(path: Path) -> list[str]:
@@ -36,7 +36,7 @@ def _texts(path: Path) -> list[str]:
                         "what is in its place.") from None
 
 
-def _tick(text: str) -> dict | None:
+def _entry(text: str) -> dict | None:
     try:
         line = json.loads(text)
     except (ValueError, RecursionError):

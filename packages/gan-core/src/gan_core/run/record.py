@@ -1,4 +1,4 @@
-"""The record of a run: one JSON line per tick in metrics.jsonl, and the same scalars for TensorBoard."""
+"""The record of a run: one JSON line per log interval in metrics.jsonl, and the same scalars for TensorBoard."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Record:
             self._events = tf.summary.create_file_writer(str(folder))
 
     def write(self, step: int, values: dict[str, float]) -> None:
-        """One tick.
+        """One entry.
 
         Raises:
             RunError: the disk is full or not writable.

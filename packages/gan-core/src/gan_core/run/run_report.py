@@ -32,21 +32,22 @@ pre{background:#f5f5f2;padding:.8rem;overflow:auto}.warn td:first-child{color:#b
 """
 
 
-def write_report(folder: RunFolder, findings: Sequence[Finding]) -> None:
+def write_report(folder: RunFolder, findings: Sequence[Finding], *, steps: int | None = None) -> None:
     """Write report.html and curves.png into the run folder; never makes a run fail.
 
     Args:
         folder: the run, finished or not.
         findings: what the doctor found.
+        steps: of the whole run; those of its settings if None.
     """
     try:
-        compose_report(folder, findings)
+        compose_report(folder, findings, steps=steps)
     except Exception as error:  # a finished training is worth more than its report
         logging.getLogger("gan_core").warning(
             "report.html could not be written: %s: %s", type(error).__name__, " ".join(str(error).split()))
 
 
-def compose_report(folder: RunFolder, findings: Sequence[Finding]) -> Path:
+def compose_report(folder: RunFolder, findings: Sequence[Finding], *, steps: int | None = None) -> Path:
     """Write report.html and curves.png; both are whole or absent.
 
     Returns:
@@ -62,7 +63,7 @@ def compose_report(folder: RunFolder, findings: Sequence[Finding]) -> Path:
     name = html.escape(folder.path.resolve().name)
     parts = [
         f"<h1>{html.escape(str(settings.get('recipe', 'Run')))}: {name}</h1>",
-        f"<p>{_progress(lines, settings, findings)}</p>",
+        f"<p>{_progress(lines, settings.get('steps') if steps is None else steps, findings)}</p>",
         "<h2>What the doctor found</h2>", _findings(findings),
         "<h2>Samples</h2>", samples_as_html(folder.samples),
         "<h2>Curves</h2>",
@@ -102,9 +103,8 @@ def _environment(path: Path) -> dict:
     return values if isinstance(values, dict) else {}
 
 
-def _progress(lines: list[dict], settings: dict, findings: Sequence[Finding]) -> str:
+def _progress(lines: list[dict], total, findings: Sequence[Finding]) -> str:
     last = max((line["step"] for line in lines), default=0)
-    total = settings.get("steps")
     if any(finding.name == "nonfinite" and finding.step >= last for finding in findings):
         return f"<strong>Diverged</strong> at step {last:,}: a loss stopped being finite."
     if not isinstance(total, int):

@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from gan_core.layers import SNDense
-from gan_core.regularizers.normalization import is_normalization, normalizes_over_batch, warn_of_batch_normalization
+from gan_core.layers.normalization import is_normalization, normalizes_over_batch, warn_of_batch_normalization
 
 
 class VirtualBatchNorm(keras.layers.Layer):

@@ -60,9 +60,12 @@ class Growing(keras.Model):
 
     def grow(self, level):
         self.level = level
-        for layer in self.late:
-            layer.trainable = level == 1
         self.alpha.assign(1.0 - level)
+
+    def reached(self):
+        """The variables of the layers that run."""
+        late = {id(variable) for layer in self.late for variable in layer.trainable_variables}
+        return [variable for variable in self.trainable_variables if self.level == 1 or id(variable) not in late]
 
     def get_config(self):
         return {}
@@ -135,11 +138,12 @@ def growing_phases():
             def start(gan):
                 for network in networks:
                     network.grow(level)
-                gan.compile(optimizer, optimizer)
+                gan.compile(optimizer, optimizer, generator_learns=lambda network: network.reached(),
+                            discriminators_learn=lambda networks: networks[0].reached())
 
             return start
 
-        fade = FadeIn(networks, steps[0], max(steps[1] - 1, 1))
+        fade = FadeIn([gan.generator, *gan.discriminators], steps[0], max(steps[1] - 1, 1))
         return [Phase(loaders[0], steps[0], start=grow_to(0), callbacks=callbacks),
                 Phase(loaders[1], steps[1], start=grow_to(1), callbacks=[fade, *callbacks])]
 

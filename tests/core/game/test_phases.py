@@ -211,7 +211,7 @@ def small():
     x = L.Reshape((4, 4, 4), name="map")(L.Dense(64, name="first")(latent))
     image = L.UpSampling2D()(L.Conv2D(1, 1, name="coarse")(x))
     sample = keras.Input((8, 8, 1), name="sample")
-    y = L.Conv2D(4, 1, name="coarse")(L.AveragePooling2D()(sample))
+    y = L.Conv2D(4, 1, name="coarse")(L.AveragePooling2D(2)(sample))
     return (keras.Model(latent, image, name="generator"),
             keras.Model(sample, L.Dense(1, name="last")(L.Flatten()(y)), name="discriminator"))
 
@@ -222,8 +222,8 @@ def large():
     old = L.UpSampling2D()(L.Conv2D(1, 1, name="coarse")(x))
     new = L.Conv2D(1, 3, padding="same", name="fine")(L.UpSampling2D()(x))
     sample = keras.Input((8, 8, 1), name="sample")
-    y = Fade(name="fade")(L.Conv2D(4, 1, name="coarse")(L.AveragePooling2D()(sample)),
-                          L.AveragePooling2D()(L.Conv2D(4, 3, padding="same", name="fine")(sample)))
+    y = Fade(name="fade")(L.Conv2D(4, 1, name="coarse")(L.AveragePooling2D(2)(sample)),
+                          L.AveragePooling2D(2)(L.Conv2D(4, 3, padding="same", name="fine")(sample)))
     return (keras.Model(latent, Fade(name="fade")(old, new), name="generator"),
             keras.Model(sample, L.Dense(1, name="last")(L.Flatten()(y)), name="discriminator"))
 

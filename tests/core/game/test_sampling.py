@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
+from gan_core.game.latent import Normal
 from gan_core.game.training_mode import InTrainingMode
 from gan_core.testing import check_saved_networks
 
@@ -76,7 +77,7 @@ def test_an_exported_network_stays_in_training_mode_in_a_fresh_process(make_gan,
     loaded = keras.saving.load_model(tmp_path / "generator.keras")
     draws = [np.asarray(loaded(SOURCE, training=False)) for _ in range(2)]
     assert not np.allclose(*draws)  # dropout is on
-    centred = np.asarray(loaded.layers[-1].network.layers[2](loaded.layers[-1].network.layers[1](SOURCE["source"]), True))
+    centred = np.asarray(loaded.layers[-1].network.layers[2](loaded.layers[-1].network.layers[1](SOURCE["source"]), training=True))
     np.testing.assert_allclose(centred.mean(0), 0, atol=1e-5)  # and normalises by the batch
     check_saved_networks([(InTrainingMode.wrap(no_noise()), {"source": (4,)})], imports=["gan_core.game.training_mode"])
 
@@ -140,3 +141,12 @@ def test_an_input_that_is_missing_is_named(make_gan, make_generator):
 def test_an_unknown_mode_is_refused(make_gan):
     with pytest.raises(ConfigError, match=r"`sampling` must be one of .*Received: sampling='test'"):
         make_gan(sampling="test")
+
+
+def test_compiling_for_another_level_traces_anew(growing_networks, make_gan):
+    generator, discriminator = growing_networks()
+    gan = make_gan(generator=generator, discriminators=discriminator, latent=Normal(4))
+    assert gan.generate(count=2).shape == (2, 4, 4, 1)
+    generator.grow(1)
+    gan.compile()
+    assert gan.generate(count=2).shape == (2, 8, 8, 1)

@@ -10,7 +10,7 @@ from gan_core.progress import Progress
 from gan_core.run.config import RunConfig
 from gan_core.run.experiment import Experiment, Phase, resume_experiment, run_experiment
 from gan_core.run.folder import RunFolder
-from gan_core.run.phase_callbacks import is_plain, restore, state_of
+from gan_core.run.phase_callbacks import is_plain, plain_attributes, restore, state_of
 
 STEPS_PER_EPOCH = 4  # 64 points in batches of 16
 
@@ -150,11 +150,14 @@ def test_what_a_callback_is_made_of_stays_its_own():
             self.function, self.array = print, np.zeros(3)
 
     callback, again = Mixed(), Mixed()
-    callback.count, callback.rates, callback.pair = 7, [0.3], (3, 4)
-    state = state_of(callback)
-    assert set(state) == {"count", "rates", "pair", "path", "loss"}
+    begun = plain_attributes(callback)
+    assert set(begun) == {"count", "rates", "pair", "path", "loss"}
+    callback.rates.append(0.3)
+    callback.count, callback.pair = 7, (3, 4)
+    state = state_of(callback, begun)
+    assert state == {"count": 7, "rates": [0.1, 0.2, 0.3], "pair": [3, 4]}  # what it was given stays as it is given now
     restore(again, state)
-    assert (again.count, again.rates, again.pair, again.function) == (7, [0.3], (3, 4), print)
+    assert (again.count, again.rates, again.pair, again.function) == (7, [0.1, 0.2, 0.3], (3, 4), print)
 
 
 @pytest.mark.parametrize(("value", "expected"), [

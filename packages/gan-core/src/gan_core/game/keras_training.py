@@ -40,6 +40,7 @@ class KerasTraining(keras.Model):
     sampling: str
     sampler: keras.Model
     prepared: Callable
+    forget_sampling: Callable
     call_generator: Callable
     discriminator_steps: keras.Variable
     generator_steps: keras.Variable
@@ -82,6 +83,7 @@ class KerasTraining(keras.Model):
         discriminator_variables = _learning("discriminators_learn", discriminators_learn, list(self.discriminators),
                                             self.discriminators)
         self._forget_means()
+        self.forget_sampling()
         self.running_means = RunningMeans(self._report_names())
         # XLA made a step 1.8 times slower on a CPU, and a default optimizer would be created, saved and never used.
         super().compile(optimizer=None, **{"jit_compile": False, **keywords})

@@ -128,5 +128,5 @@ class Sampling:
         return self._traced.of(network, training)
 
     def forget_sampling(self) -> None:
-        """Drop the graphs of networks that are gone."""
+        """Drop the graphs of networks that are gone or have changed in what no variable holds, such as a level."""
         self._traced = TracedNetworks()

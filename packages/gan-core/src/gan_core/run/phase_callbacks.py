@@ -25,9 +25,9 @@ KEPT_BY_KERAS = ("_model", "model", "params", "_params", "validation_data")
 class PhaseCallbacks:
     """The callbacks of a phase.
 
-    An epoch is one pass over the phase's data. A callback's plain attributes (numbers, texts, None, and lists, tuples
-    and dicts of them) are saved with every checkpoint and put back by `resume`; what else it holds must not change
-    while it trains, or the callback has methods `get_state() -> JSON values` and `set_state(state)`.
+    An epoch is one pass over the phase's data. What changes of a callback's plain attributes while it trains (numbers,
+    texts, None, and lists, tuples and dicts of them) is saved with every checkpoint and put back by `resume`; what else
+    it holds must not change, or the callback has methods `get_state() -> JSON values` and `set_state(state)`.
 
     Args:
         phase: whose callbacks and data they are.
@@ -39,6 +39,7 @@ class PhaseCallbacks:
 
     def __init__(self, phase: Phase, gan: GAN):
         self.callbacks, self.gan = list(phase.callbacks), gan
+        self._begun: list[dict[str, Any]] = [{} for _ in self.callbacks]
         self.pass_length = len(phase.data)
         for callback in self.callbacks:
             refuse(callback)
@@ -49,13 +50,12 @@ class PhaseCallbacks:
     def begin(self, states: Sequence[Mapping] | None = None) -> None:
         """Begin, or continue from the `states` of a checkpoint."""
         self._call("on_train_begin")
+        self._begun = [plain_attributes(callback) for callback in self.callbacks]  # settings, and how it counts from
         if states is not None:
             self._restore(states)
 
     def before_step(self, step: int) -> None:
         """Announce step number `step` of the phase (0-based), and the epoch if it begins."""
-        if not self.callbacks:
-            return
         epoch, batch = divmod(step, self.pass_length)
         if batch == 0:
             self.gan.running_means.reset_row(EPOCH)
@@ -78,7 +78,8 @@ class PhaseCallbacks:
 
     def states(self) -> list[dict[str, Any]]:
         """What each callback remembers, as JSON values."""
-        return [{"class": type(callback).__name__, "state": state_of(callback)} for callback in self.callbacks]
+        return [{"class": type(callback).__name__, "state": state_of(callback, begun)}
+                for callback, begun in zip(self.callbacks, self._begun, strict=True)]
 
     def _restore(self, states: Sequence[Mapping]) -> None:
         """By class and order: a callback that is new begins anew, and one that is gone is not missed."""
@@ -111,10 +112,16 @@ def refuse(callback: keras.callbacks.Callback) -> None:
                           "run keeps the best generator in a file.")
 
 
-def state_of(callback: keras.callbacks.Callback) -> dict[str, Any]:
-    """What a callback remembers, as JSON values."""
+def state_of(callback: keras.callbacks.Callback, begun: Mapping[str, Any]) -> dict[str, Any]:
+    """What a callback remembers, as JSON values: its plain attributes that are no longer as when it had `begun`."""
     if hasattr(callback, "get_state"):
         return callback.get_state()
+    missing = object()
+    return {name: value for name, value in plain_attributes(callback).items() if begun.get(name, missing) != value}
+
+
+def plain_attributes(callback: keras.callbacks.Callback) -> dict[str, Any]:
+    """The attributes of a callback that survive a JSON file, copied."""
     return {name: _plain(value) for name, value in vars(callback).items()
             if name not in KEPT_BY_KERAS and is_plain(value)}
 

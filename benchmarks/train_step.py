@@ -28,7 +28,8 @@ def optimizers():
 
 def images(count: int = 512):
     """Noise pictures: their content does not change the cost."""
-    return data.ImageSet(np.random.default_rng(0).integers(0, 256, (count, 64, 64, 3), dtype=np.uint8), name="noise")
+    noise = np.random.default_rng(0).integers(0, 256, (count, 64, 64, 3), dtype=np.uint8)
+    return data.Examples.of_images(noise, name="noise")
 
 
 def bare_step():
@@ -64,16 +65,17 @@ def bare_step():
 
 def our_gan():
     """The same game as a `GAN`."""
-    gan = core.GAN(*networks(), core.Objective(core.NonSaturating()), core.Normal(64), ema=0.99, update="simultaneous")
+    gan = core.GAN(*networks(), core.Objective(core.NonSaturating()), core.Normal(64), ema=0.99, update="simultaneous",
+                   prepare=images(1).prepare((0.0, 1.0)))
     gan.compile(*optimizers())
     return gan
 
 
 def step_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
     """Seconds per step by hand and through `fit`."""
-    loader = images().loader(BATCH, seed=0, value_range=(0.0, 1.0))
+    loader = images().loader(BATCH, seed=0)
     step, gan = bare_step(), our_gan()
-    batch = next(iter(loader.dataset(0, 1)))["real"]
+    batch = gan.prepare(next(iter(loader.dataset(0, 1))))["real"]
 
     def bare():
         for _ in range(steps):
@@ -92,10 +94,10 @@ def memory_growth(steps: int = 2000) -> float:
 
     keras.utils.set_random_seed(0)
     pair = NETWORKS["cifar10"]
+    pictures = data.Examples.of_images(np.zeros((256, 8, 8, 1), np.uint8), name="blank")
     gan = core.GAN(pair.build_generator(8, 1, width=16, latent=8), pair.build_discriminator(8, 1, width=16),
-                   core.Objective(core.NonSaturating()), core.Normal(8), ema=0.99)
+                   core.Objective(core.NonSaturating()), core.Normal(8), ema=0.99, prepare=pictures.prepare((-1, 1)))
     gan.compile(*optimizers())
-    pictures = data.ImageSet(np.zeros((256, 8, 8, 1), np.uint8), name="blank")
     loader = pictures.loader(32, seed=0)
     gan.fit(loader.dataset(0, 500), steps_per_epoch=500, verbose=0, shuffle=False)
     before = psutil.Process().memory_info().rss
@@ -105,7 +107,7 @@ def memory_growth(steps: int = 2000) -> float:
 
 def precision_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
     """Seconds per step of `fit` in float32 and under mixed bfloat16."""
-    loader = images().loader(BATCH, seed=0, value_range=(0.0, 1.0))
+    loader = images().loader(BATCH, seed=0)
 
     def fitting(policy):
         keras.config.set_dtype_policy(policy)
@@ -127,7 +129,7 @@ def rows(quick: bool = False) -> list[Row]:
     full, half = (float(np.median(times[name])) for name in ("float32", "bfloat16"))
     found.append(("the same step: float32 / bfloat16", f"{full / half:.2f} ({full * 1e3:.0f} ms, {half * 1e3:.0f} ms)",
                   "at least 1.3 with AVX512-BF16"))
-    found.append(loader_row("`ada`", our_gan(), images().loader(BATCH, seed=0, value_range=(0.0, 1.0)), 20))
+    found.append(loader_row("`ada`", our_gan(), images().loader(BATCH, seed=0), 20))
     found.append(("memory growth over 2,000 steps, MB per 100 steps", f"{memory_growth(500 if quick else 2000):.2f}",
                   "flat (below 1)"))
     return found

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gan_vision.data import ImageSet
+from gan_vision.data import Examples
 from gan_vision.training.previews import SampleSheets
 
-SHEETS = SampleSheets(ImageSet(np.zeros((4, 8, 8, 1), np.uint8)), (-1, 1))
+SHEETS = SampleSheets(Examples.of_images(np.zeros((4, 8, 8, 1), np.uint8)), (-1, 1))
 
 
 @pytest.mark.parametrize("name", ["a.npy", "A.NPY"])

@@ -1,4 +1,4 @@
-"""gan_vision.data.folder_check: every file is decoded once, and what cannot be used is listed."""
+"""gan_vision.data.check_report: every example is read once, and what cannot be used is listed."""
 
 import io
 
@@ -8,7 +8,11 @@ from PIL import Image
 from rich.console import Console
 
 from gan_core.errors import ConfigError, DataError
-from gan_vision.data import check_folder
+from gan_vision.data import folder_on_demand
+
+
+def checked(folder):
+    return folder_on_demand(folder).check()
 
 
 @pytest.fixture
@@ -22,7 +26,7 @@ def corpus(tmp_path):
 
 
 def test_the_report_names_each_reject_with_its_reason(corpus):
-    report = check_folder(corpus)
+    report = checked(corpus)
     assert (report.total, report.usable) == (20, 19)
     (reject,) = report.rejects
     assert reject.path == str(corpus / "dog" / "broken.jpg")
@@ -30,35 +34,33 @@ def test_the_report_names_each_reject_with_its_reason(corpus):
 
 
 def test_the_report_counts_usable_images_of_each_class(corpus):
-    assert check_folder(corpus).class_counts == {"cat": 12, "dog": 7}
+    assert checked(corpus).class_counts == {"cat": 12, "dog": 7}
 
 
 def test_the_report_tells_the_range_of_sizes(corpus):
-    report = check_folder(corpus)
+    report = checked(corpus)
     assert (report.smallest, report.largest) == ((10, 20), (21, 20))
 
 
 def test_the_table_has_a_row_for_each_reject(corpus):
     output = io.StringIO()
-    Console(width=400, file=output).print(check_folder(corpus).table())
+    Console(width=400, file=output).print(checked(corpus).table())
     assert "dog/broken.jpg" in output.getvalue()
     assert "found an empty file" in output.getvalue()
 
 
 def test_a_policy_may_refuse(corpus):
+    report = checked(corpus)
     with pytest.raises(DataError, match="1 of 20 images"):
-        check_folder(corpus, on_bad="error")
-    assert check_folder(corpus, on_bad="skip").usable == 19
-
-
-def test_an_unknown_policy_is_refused_before_decoding(corpus):
+        report.raise_for("error")
+    report.raise_for("skip")
     with pytest.raises(ConfigError, match="unknown on_bad"):
-        check_folder(corpus, on_bad="never")
+        report.raise_for("never")
 
 
 def test_a_folder_without_a_usable_image_is_reported(tmp_path):
     (tmp_path / "a.png").write_bytes(b"text")
-    report = check_folder(tmp_path)
+    report = checked(tmp_path)
     assert (report.usable, report.smallest, report.largest) == (0, None, None)
 
 
@@ -72,6 +74,6 @@ def test_the_hazards_of_a_download_are_all_listed(tmp_path):
            "crc.png": data[:-30] + bytes([data[-30] ^ 255]) + data[-29:]}  # fmt: skip
     for name, content in bad.items():
         (tmp_path / name).write_bytes(content)
-    report = check_folder(tmp_path)
+    report = checked(tmp_path)
     assert report.total == 7
     assert sorted(reject.path.rsplit("/", 1)[1] for reject in report.rejects) == sorted(bad)

@@ -8,7 +8,8 @@ from PIL import Image
 from rich.console import Console
 
 from gan_core.errors import ConfigError, DataError
-from gan_vision.data import folder_on_demand
+from gan_core.images.decode import ImageError
+from gan_vision.data import ClassLabel, Columns, Examples, LabelMap, Photo, Reject, folder_on_demand
 
 
 def checked(folder):
@@ -77,3 +78,33 @@ def test_the_hazards_of_a_download_are_all_listed(tmp_path):
     report = checked(tmp_path)
     assert report.total == 7
     assert sorted(reject.path.rsplit("/", 1)[1] for reject in report.rejects) == sorted(bad)
+
+
+def test_every_kind_of_field_is_checked_and_the_file_named():
+    """Of four pairs one label map has an id that is no class, and one picture cannot be decoded."""
+
+    def picture(row):
+        if row == 3:
+            raise ImageError("3.png", "found an empty file")
+        return np.zeros((6, 8 + row, 3), np.uint8)
+
+    columns = {"real": picture, "labels": lambda row: np.full((6, 8 + row), 40 if row == 1 else 2, np.uint8), "label": np.arange(4) % 2}
+    fields = {"real": Photo(3), "labels": LabelMap(35), "label": ClassLabel(("cat", "dog"))}
+    report = Examples(Columns(columns, files=[f"{n}.png" for n in range(4)]), fields, "pairs").check()
+    assert [reject.path for reject in report.rejects] == ["1.png", "3.png"]
+    assert report.rejects[0].reason == ("`labels` of 1.png of pairs must have ids of 0..34. Found: the id 40. Raise `classes`, or "
+                                        "name it in `ignore`.")
+    assert (report.usable, report.class_counts, report.smallest, report.largest) == (2, {"cat": 2, "dog": 0}, (6, 8), (6, 10))
+    assert report.kinds == {"real": "Photo(channels=3)", "labels": "LabelMap(classes=35, ignore=())", "label": "ClassLabel"}
+
+
+def test_files_left_out_when_a_set_was_decoded_are_still_reported():
+    images = Examples.of_images(np.zeros((3, 4, 4, 3), np.uint8), rejects=(Reject("a.png", "empty"),))
+    assert (images.check().total, images.check().usable) == (4, 3)
+
+
+def test_values_of_a_memory_map_are_checked(tmp_path):
+    np.save(tmp_path / "labels.npy", np.repeat(np.arange(9, dtype=np.uint8), 16).reshape(9, 4, 4))
+    columns = {"real": np.zeros((9, 4, 4, 3), np.uint8), "labels": np.load(tmp_path / "labels.npy", mmap_mode="r")}
+    report = Examples(Columns(columns), {"real": Photo(3), "labels": LabelMap(8)}, "pairs").check()
+    assert "`labels` of row 8 of pairs must have ids of 0..7. Found: the id 8" in report.rejects[0].reason

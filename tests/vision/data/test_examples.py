@@ -1,10 +1,12 @@
 """gan_vision.data.examples: named fields that are checked, split, drawn in batches, hashed and shown."""
 
+import keras
 import numpy as np
 import pytest
 
+import gan_core as core
 from gan_core.errors import ConfigError, DataError
-from gan_vision.data import Examples
+from gan_vision.data import Caption, ClassLabel, Columns, Examples, InstanceIds, LabelMap, Photo, Vector
 from gan_vision.data.row_subset import RowSubset
 
 
@@ -197,3 +199,130 @@ def test_batches_of_a_memory_mapped_split_equal_those_in_memory(mapped):
 def test_fewer_images_than_a_batch_are_refused():
     with pytest.raises(DataError, match="numbered has 3 examples but the batch size is 4"):
         numbered(3).loader(4, seed=0)
+
+
+# ------------------------------------------------------------------------------- several fields, decoded on demand
+
+SIDE = 12
+
+
+class Streets:
+    """Four fields drawn on the spot, as a decoder of files would; counts what is decoded."""
+
+    def __init__(self, count=20):
+        self.count, self.decoded = count, []
+
+    def photo(self, row):
+        self.decoded.append(row)
+        return np.repeat(self.labels(row)[..., None] * 50, 3, axis=-1).astype(np.uint8)
+
+    def labels(self, row):
+        return ((np.arange(SIDE)[:, None] * 3 + np.arange(SIDE)[None] + row) % 5).astype(np.uint8)
+
+    def instances(self, row):
+        return self.labels(row).astype(np.uint16) * 1000 + 1
+
+    def examples(self, **options):
+        source = Columns({"real": self.photo, "labels": self.labels, "instances": self.instances,
+                          "vector": np.eye(3)[np.arange(self.count) % 3], "caption": [f"street {n}" for n in range(self.count)]})
+        return Examples(source, {"real": Photo(3), "labels": LabelMap(5), "instances": InstanceIds(), "vector": Vector(3),
+                                 "caption": Caption()}, name="streets", **options)
+
+
+def test_batches_carry_stored_values_and_no_captions():
+    spec = Streets().examples().loader(4, seed=0, crop=8).dataset().element_spec
+    assert {name: (each.dtype.name, each.shape.as_list()) for name, each in spec.items()} == {
+        "real": ("uint8", [4, 8, 8, 3]), "labels": ("uint8", [4, 8, 8]), "instances": ("uint16", [4, 8, 8]),
+        "vector": ("float32", [4, 3])}
+
+
+def test_maps_and_vectors_that_are_decoded_on_demand_stay_together():
+    for batch in batches(Streets().examples().loader(4, seed=0, flip=True, crop=8), 5):
+        assert np.array_equal(batch["real"][..., 0], batch["labels"] * 50)
+        assert np.array_equal(batch["instances"], batch["labels"].astype(int) * 1000 + 1)
+
+
+def test_batches_of_decoded_examples_are_a_pure_function_of_seed_and_step():
+    whole = batches(Streets().examples().loader(4, seed=0, flip=True, crop=8), 6)
+    resumed = [{name: np.asarray(values) for name, values in batch.items()}
+               for batch in Streets().examples().loader(4, seed=0, flip=True, crop=8).dataset(start=4, steps=2)]
+    for one, other in zip(whole[4:], resumed, strict=True):
+        assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def test_parts_of_decoded_examples_decode_nothing_until_they_are_drawn():
+    streets = Streets()
+    train, validation = streets.examples().split(0.25, seed=1)
+    assert (len(train), len(validation), streets.decoded) == (15, 5, [])
+    validation.gather([0], ("labels", "caption"))
+    assert streets.decoded == []
+
+
+def paired_game(examples):
+    """A generator of label maps, edges and vectors, and a critic of pairs, 8 pixels."""
+    layers = keras.layers
+    labels, edges = keras.Input((8, 8, 5), name="labels"), keras.Input((8, 8, 1), name="instances")
+    vector, sample = keras.Input((3,), name="vector"), keras.Input((8, 8, 3), name="sample")
+    spread = layers.Reshape((8, 8, 1))(layers.Dense(64)(vector))
+    picture = layers.Conv2D(3, 3, padding="same", activation="tanh")(layers.Concatenate()([labels, edges, spread]))
+    logits = layers.Conv2D(1, 4)(layers.Concatenate()([sample, labels, edges]))
+    gan = core.GAN(keras.Model([labels, edges, vector], picture), keras.Model([sample, labels, edges], logits),
+                   core.Objective(core.NonSaturating(), auxiliary=(core.Reconstruction(1.0),)), core.NoLatent(),
+                   prepare=examples.prepare((-1, 1)))
+    gan.compile()
+    return gan
+
+
+def test_a_game_on_fields_that_are_decoded_on_demand_trains():
+    streets = Streets().examples()
+    gan = paired_game(streets)
+    before = [variable.numpy() for variable in gan.generator.trainable_variables]
+    history = gan.fit(streets.loader(4, seed=0, flip=True, crop=8).dataset(), steps_per_epoch=3, verbose=0, shuffle=False)
+    assert np.isfinite(history.history["g_loss"]).all()
+    assert all((variable.numpy() != old).any()
+               for variable, old in zip(gan.generator.trainable_variables, before, strict=True))
+
+
+def test_a_game_refuses_batches_that_were_not_prepared():
+    streets = Streets().examples()
+    gan = paired_game(streets)
+    gan.prepare = lambda batch, stream=None: batch
+    with pytest.raises(ConfigError, match=r"real samples must be floats .* `prepare=examples.prepare\(\(-1, 1\)\)`"):
+        gan.fit(streets.loader(4, seed=0, crop=8).dataset(), steps_per_epoch=1, verbose=0, shuffle=False)
+
+
+def test_conditions_are_every_field_but_the_photo_as_networks_read_it():
+    found = Streets().examples().conditions([3, 4], (-1, 1))
+    assert {name: (values.dtype.name, values.shape) for name, values in found.items()} == {
+        "labels": ("float32", (2, SIDE, SIDE, 5)), "instances": ("float32", (2, SIDE, SIDE, 1)), "vector": ("float32", (2, 3))}
+
+
+def test_the_representation_names_further_fields():
+    assert repr(Streets().examples()) == "<Examples streets: 20 images 12x12x3, labels, instances, vector, caption>"
+
+
+def test_a_value_that_its_kind_cannot_have_is_named_when_it_is_drawn():
+    columns = {"real": np.zeros((3, 4, 4, 3), np.uint8), "labels": lambda row: np.full((4, 4), 9 * (row == 2), np.uint8)}
+    examples = Examples(Columns(columns, files=["a.png", "b.png", "c.png"]), {"real": Photo(3), "labels": LabelMap(5)}, "pairs")
+    with pytest.raises(DataError, match=r"`labels` of c.png of pairs must have ids of 0..4. Found: the id 9"):
+        examples.gather([0, 2])
+
+
+@pytest.mark.parametrize(("columns", "fields", "error", "message"), [
+    ({"label": np.zeros(3, int)}, {"label": ClassLabel()}, ConfigError, r"`fields` must have a Photo called 'real'"),
+    ({"real": np.zeros((3, 4, 4, 3), np.uint8), "labels": np.full((3, 4, 4), 7, np.uint8)},
+     {"real": Photo(3), "labels": LabelMap(5)}, DataError, "`labels` of row 0 of examples must have ids of 0..4. Found: the id 7"),
+    ({"real": np.zeros((3, 4, 4, 3), np.uint8), "labels": np.zeros((3, 8, 8), np.uint8)},
+     {"real": Photo(3), "labels": LabelMap(5)}, DataError,
+     "all maps of row 0 of examples must have one size. Found: real 4 x 4, labels 8 x 8. Resize them alike"),
+])
+def test_fields_that_do_not_fit_are_refused(columns, fields, error, message):
+    with pytest.raises(error, match=message):
+        Examples(Columns(columns), fields).loader(2, seed=0)
+
+
+def test_captions_stay_with_their_pictures_in_a_split():
+    for part in Streets().examples().split(0.3, seed=2):
+        found = part.gather(np.arange(len(part)), ("real", "caption"))
+        for picture, caption in zip(found["real"], found["caption"], strict=True):
+            assert np.array_equal(picture, Streets().photo(int(caption.removeprefix("street "))))

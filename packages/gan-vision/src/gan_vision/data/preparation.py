@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from gan_core.errors import ConfigError
 from gan_vision.data.fields.kind import Kind
+from gan_vision.data.fields.photo import Photo
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Preparation:
     """The `prepare` of a GAN: bytes to floats in the generator's range, label maps to one-hot, ids to edges.
 
@@ -34,9 +35,13 @@ class Preparation:
         if not low < high:
             raise ConfigError(f"`value_range` must be (low, high) with low < high. "
                               f"Received: value_range={self.value_range}.")
-        if missing := [name for name in self.dequantized if name not in self.fields]:
-            raise ConfigError(f"only fields can be dequantized. Received: {missing[0]!r}. "
-                              f"Known: {', '.join(sorted(self.fields))}.")
+        for name in self.dequantized:
+            if name not in self.fields:
+                raise ConfigError(f"only fields can be dequantized. Received: {name!r}. "
+                                  f"Known: {', '.join(sorted(self.fields))}.")
+            if not isinstance(self.fields[name], Photo):
+                raise ConfigError(f"only photos can be dequantized. Received: {name!r}, a "
+                                  f"{type(self.fields[name]).__name__}.")
 
     def __call__(self, batch: Mapping, stream=None) -> dict:
         """The batch as the networks read it.

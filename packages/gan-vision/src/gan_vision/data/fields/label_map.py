@@ -65,7 +65,7 @@ class LabelMap(Kind):
         return {field: tf.one_hot(ids, self.classes)}
 
     def pictures(self, values):  # noqa: D102
-        return PALETTE[np.asarray(values) % 256]
+        return PALETTE[np.asarray(values) & 255]
 
 
 def _palette() -> np.ndarray:

@@ -37,16 +37,20 @@ class Case:
         return (pair.build_generator(self.size, self.channels, latent=self.latent, **self.options),
                 pair.build_discriminator(self.size, self.channels, **self.options))
 
-    def loader(self, count: int = 512):
+    def examples(self, count: int = 512):
         """Noise pictures: their content does not change the cost."""
         shape = (count, self.size, self.size, self.channels)
-        pictures = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-        return data.ImageSet(pictures, name="noise").loader(self.batch, seed=0, value_range=self.value_range)
+        noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+        return data.Examples.of_images(noise, name="noise")
+
+    def loader(self):
+        """Batches of bytes."""
+        return self.examples().loader(self.batch, seed=0)
 
     def gan(self):
         """The simultaneous game with an averaged generator."""
         gan = core.GAN(*self.networks(), core.Objective(core.NonSaturating()), core.Normal(self.latent), ema=0.99,
-                       update="simultaneous")
+                       update="simultaneous", prepare=self.examples(1).prepare(self.value_range))
         gan.compile(*optimizers())
         return gan
 
@@ -94,7 +98,7 @@ def bare_step(case: Case):
 def step_times(case: Case, steps: int, repetitions: int) -> dict[str, np.ndarray]:
     """Seconds per step by hand and through `fit`."""
     loader, step, gan = case.loader(), bare_step(case), case.gan()
-    batch = next(iter(loader.dataset(0, 1)))["real"]
+    batch = gan.prepare(next(iter(loader.dataset(0, 1))), None)["real"]
 
     def bare():
         for _ in range(steps):
@@ -125,10 +129,10 @@ def memory_growth(steps: int = 2000) -> float:
 
     keras.utils.set_random_seed(0)
     pair = NETWORKS["cifar10"]
+    pictures = data.Examples.of_images(np.zeros((256, 8, 8, 1), np.uint8), name="blank")
     gan = core.GAN(pair.build_generator(8, 1, width=16, latent=8), pair.build_discriminator(8, 1, width=16),
-                   core.Objective(core.NonSaturating()), core.Normal(8), ema=0.99)
+                   core.Objective(core.NonSaturating()), core.Normal(8), ema=0.99, prepare=pictures.prepare((-1, 1)))
     gan.compile(*optimizers())
-    pictures = data.ImageSet(np.zeros((256, 8, 8, 1), np.uint8), name="blank")
     loader = pictures.loader(32, seed=0)
     gan.fit(loader.dataset(0, 500), steps_per_epoch=500, verbose=0, shuffle=False)
     before = psutil.Process().memory_info().rss

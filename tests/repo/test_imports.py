@@ -233,10 +233,9 @@ READERS = {
         "gan_audio/runs.py": "the best generator of a run; Keras' safe mode is on",
     },
     "np.load": {
-        "gan_core/metrics/array_files.py": "arrays given to the metrics: plain numbers, size checked against the header",
+        "gan_core/data/array_files.py": "npy and npz files of a user: plain numbers, size checked against the header",
         "gan_core/metrics/feature_cache.py": "features that the cache itself has written",
         "gan_core/testing/saved.py": "arrays that the test itself has just saved",
-        "gan_vision/data/arrays.py": "npy: and npz: sources: plain numbers, size checked against the header",
         "gan_vision/data/digits.py": "the digits that come with the package",
         "gan_vision/data/storage.py": "decoded images that the cache itself has written",
         "gan_text/data/corpus.py": "a corpus that `prepare` has written: length checked against its manifest",

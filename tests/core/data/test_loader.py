@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_core.data.loader import ArraySource, Loader
+from gan_core.data.loader import ArraySource, FetchedSource, Loader
 from gan_core.errors import DataError
 
 
@@ -83,6 +83,31 @@ def test_memory_maps_are_read_batch_by_batch(tmp_path):
     np.save(tmp_path / "a.npy", np.arange(12.0))
     mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
     np.testing.assert_array_equal(np.sort(order(Loader(ArraySource({"real": mapped}), 4), 0, 3)), np.arange(12))
+
+
+def test_a_function_may_fetch_the_examples():
+    asked = []
+
+    def fetch(rows):
+        asked.append(rows)
+        return {"label": rows.astype(np.int32), "real": np.stack([np.full((2, 3), row, np.uint8) for row in rows])}
+
+    source = FetchedSource(fetch, 10, {"real": ((2, 3), np.uint8), "label": ((), np.int32)})
+    loader = Loader(source, 4, seed=1)
+    assert loader.dataset().element_spec["real"] == tf.TensorSpec((4, 2, 3), tf.uint8)
+    (batch,) = loader.dataset(7, 1)
+    np.testing.assert_array_equal(batch["real"][:, 1, 2], batch["label"])
+    np.testing.assert_array_equal(batch["label"], asked[0])
+    np.testing.assert_array_equal(asked[0], loader.indices(tf.constant(7))[0])
+
+
+def test_a_fetched_source_is_asked_for_its_hash_once_and_late():
+    asked = []
+    source = FetchedSource(dict, 10, {}, content_hash=lambda: asked.append(1) or "abc")
+    assert asked == []
+    loader = Loader(source, 4)
+    assert [loader.content_hash, loader.content_hash, asked] == ["abc", "abc", [1]]
+    assert Loader(FetchedSource(dict, 10, {}), 4).content_hash is None
 
 
 def noisy(batch, seeds):

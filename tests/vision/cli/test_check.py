@@ -13,7 +13,17 @@ from gan_vision.cli.check import check
 
 def test_a_gray_source_is_reported_as_gray(capsys):
     check(data="digits", size=16, as_json=True)
-    assert json.loads(capsys.readouterr().out)["shape"] == [16, 16, 1]
+    found = json.loads(capsys.readouterr().out)
+    assert found["fields"] == {"real": "Photo(channels=1)", "label": "ClassLabel"}
+    assert (found["smallest"], found["largest"], found["usable"]) == ([16, 16], [16, 16], 1797)
+    assert found["classes"]["3"] == 183
+
+
+def test_a_sheet_of_examples_is_written(tmp_path, capsys):
+    check(data="digits", size=16, sheet=tmp_path / "sheet.png")
+    assert "1,797 of 1,797 images can be used, 16 x 16 to 16 x 16 pixels, 10 classes" in capsys.readouterr().out
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.width == 4 * 66 + 2  # enlarged to 64 pixels, so that the class below can be read
 
 
 def test_a_folder_in_the_home_directory_is_checked(tmp_path, monkeypatch, capsys):

@@ -1,6 +1,8 @@
 """gan_vision.data.arrays: .npy and .npz files, never unpickled."""
 
 import io
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -8,6 +10,8 @@ import pytest
 
 from gan_core.errors import DataError
 from gan_vision.data import load_arrays
+from gan_vision.data.row_choice import choose_rows
+from gan_vision.data.row_subset import RowSubset
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (6, 8, 8, 3), np.uint8)
 
@@ -73,20 +77,20 @@ def shape_bomb() -> bytes:
 
 
 BAD_ARRAYS = {
-    "empty": (b"", "cannot read the array file"),
-    "text": (b"hello", "cannot read the array file"),
-    "truncated npy": (npy(IMAGES)[:-7], "cannot read the array file"),
-    "truncated npz": (saved(images=IMAGES)[:-30], "cannot read the array file"),
-    "objects": (npy(np.array([{}, None], object), allow_pickle=True), "cannot read the array file"),
-    "objects in npz": (saved(images=IMAGES, labels=np.array([1, "a"] * 3, object)), "cannot read the array file"),
-    "floats": (npy(IMAGES / 255), r"must hold images as uint8 .* Found: float64 \(6, 8, 8, 3\)"),
-    "two channels": (npy(IMAGES[..., :2]), "1 or 3"),
-    "no images": (npy(IMAGES[:0]), r"Found: uint8 \(0, 8, 8, 3\)"),
+    "empty": (b"", "not an .npz archive"),
+    "text": (b"hello", "not an .npz archive"),
+    "truncated npz": (saved(images=IMAGES)[:-30], "not an .npz archive"),
+    "objects": (saved(images=np.array([{}, None], object)), "holds Python objects"),
+    "objects as labels": (saved(images=IMAGES, labels=np.array([1, "a"] * 3, object)), "holds Python objects"),
+    "floats": (saved(images=IMAGES / 255), r"must hold images as uint8 .* Found: float64 \(6, 8, 8, 3\)"),
+    "two channels": (saved(images=IMAGES[..., :2]), "1 or 3"),
+    "no images": (saved(images=IMAGES[:0]), r"Found: shape \(0, 8, 8, 3\)"),
     "other keys": (saved(pictures=IMAGES), "has no images. Found the keys: pictures. Expected one of: images"),
     "too few labels": (saved(images=IMAGES, labels=np.arange(5)), "Found: 5 labels, 6 images"),
-    "one label": (saved(images=IMAGES, labels=np.int64(3)), "Found: 1 labels, 6 images"),
-    "shape bomb": (shape_bomb(), "declares 4398046511104 bytes but holds 128"),
-    "no array in npz": (None, "cannot read the array file"),
+    "one label": (saved(images=IMAGES, labels=np.int64(3)), "single number. Found: shape "),
+    "shape bomb": (shape_bomb(), "declares 4,398,046,511,104 bytes of numbers but the file holds 0"),
+    "huge pictures": (saved(images=np.zeros((1, 8000, 7000), np.uint8)), "pictures of 7000 x 8000 pixels. Expected at most 50 million"),
+    "no array in npz": (None, "has no images. Found the keys: none"),
 }  # fmt: skip
 
 
@@ -115,3 +119,45 @@ def test_resized_arrays_can_be_cached(tmp_path):
         images = load_arrays(tmp_path / "a.npz", size=4, cache=tmp_path / "cache")
         assert images.images.shape == (6, 4, 4, 3)
         assert images.labels.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("damaged", [npy(IMAGES)[:-7], npy(np.array([{}, None], object), allow_pickle=True), b"hello"],
+                         ids=["truncated", "objects", "text"])
+def test_a_bad_npy_is_named(tmp_path, damaged):
+    (tmp_path / "a.npy").write_bytes(damaged)
+    with pytest.raises(DataError, match=r"a\.npy: (the header declares|holds Python objects|not a readable NumPy array)"):
+        load_arrays(tmp_path / "a.npy", size=8)
+
+
+@pytest.mark.parametrize("name", ["a.npy", "a.npz"])
+def test_a_limit_above_the_memory_stays_on_disk(tmp_path, name):
+    pixels = np.arange(50, dtype=np.uint8).repeat(16 * 16).reshape(50, 16, 16)
+    np.save(tmp_path / name, pixels) if name == "a.npy" else np.savez_compressed(tmp_path / name, images=pixels)
+    images = load_arrays(tmp_path / name, size=16, channels=1, limit=20, memory_limit=100, cache=tmp_path / "cache")
+    assert isinstance(images.images, np.memmap | RowSubset)
+    assert np.array_equal(np.asarray(images.images)[:, 0, 0, 0], choose_rows(50, 20, 0))
+
+
+BOMB = """
+import resource, sys
+from gan_vision.data import load_arrays
+load_arrays("small.npz", size=16, limit=2, memory_limit=1 << 20, cache="cache")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+images = load_arrays("bomb.npz", size=16, limit=10, memory_limit=1 << 20, cache="cache")
+print(len(images), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def test_a_small_file_of_many_pictures_takes_little_memory(tmp_path):
+    """300 MB of zeros in an archive of 0.3 MB, of which ten pictures are asked for."""
+    np.savez_compressed(tmp_path / "small.npz", images=IMAGES)
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": (25_000, 64, 64, 3)})
+    with zipfile.ZipFile(tmp_path / "bomb.npz", "w", zipfile.ZIP_DEFLATED) as archive, archive.open("images.npy", "w") as file:
+        file.write(header.getvalue())
+        for _ in range(250):
+            file.write(bytes(100 * 64 * 64 * 3))
+    done = subprocess.run([sys.executable, "-c", BOMB], cwd=tmp_path, capture_output=True, text=True, check=True)
+    count, growth = map(int, done.stdout.split())
+    assert count == 10
+    assert growth < 40  # MB

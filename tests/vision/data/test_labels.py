@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gan_core.errors import ConfigError, DataError
-from gan_vision.data import ImageSet
+from gan_vision.data import Examples
 from gan_vision.data.labels import Labels
 
 ANIMALS = Labels(("ant", "cat", "dog"))
@@ -10,7 +10,7 @@ TRAITS = Labels(("Eyeglasses", "Smiling", "Young"), attributes=True)
 
 
 def images(labels, names=()):
-    return ImageSet(np.zeros((len(labels), 2, 2, 1), np.uint8), np.asarray(labels), names, name="pictures")
+    return Examples.of_images(np.zeros((len(labels), 2, 2, 1), np.uint8), np.asarray(labels), names, name="pictures")
 
 
 def test_classes_have_the_names_of_their_source():
@@ -27,7 +27,7 @@ def test_attributes_are_known_by_their_shape():
 
 def test_images_without_labels_are_refused_with_a_remedy():
     with pytest.raises(DataError, match=r"pictures has none. Expected: a folder with one sub-folder per class"):
-        Labels.of(ImageSet(np.zeros((1, 2, 2, 1), np.uint8), name="pictures"))
+        Labels.of(Examples.of_images(np.zeros((1, 2, 2, 1), np.uint8), name="pictures"))
 
 
 def test_ids_that_cannot_be_classes_are_refused():

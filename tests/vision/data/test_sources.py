@@ -126,7 +126,7 @@ def test_importing_and_loading_need_no_tensorflow(folder):
     code = (
         "import sys, gan_vision.data as data\n"
         "names = [getattr(data, name) for name in data.__all__]\n"
-        "data.load_images('digits', size=8); data.check_folder(sys.argv[1]); data.load_images(sys.argv[1], size=8).split()\n"
+        "data.load_images('digits', size=8); data.folder_on_demand(sys.argv[1]).check(); data.load_images(sys.argv[1], size=8).split()\n"
         "print([name for name in ('tensorflow', 'keras', 'tensorflow_datasets', 'scipy') if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)

@@ -13,7 +13,7 @@ from gan_core.errors import DataError
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe
 from gan_vision.cli.app import make_vision_app
-from gan_vision.data import ImageSet
+from gan_vision.data import Examples
 from gan_vision.recipes import conditional
 
 TINY = {"size": 8, "width": 16, "latent": 4, "batch_size": 8, "channels": 1}
@@ -24,7 +24,7 @@ def dark_and_bright(count=64, attributes=False):
     draw, ids = np.random.default_rng(0), np.arange(count) % 2
     images = (draw.integers(0, 60, (count, 8, 8, 1)) + 190 * ids[:, None, None, None]).astype(np.uint8)
     labels = np.eye(2, dtype=np.float32)[ids] if attributes else ids
-    return ImageSet(images, labels, ("dark", "bright"), name="squares")
+    return Examples.of_images(images, labels, ("dark", "bright"), name="squares")
 
 
 @pytest.mark.slow
@@ -72,7 +72,7 @@ def test_data_with_other_classes_than_the_configs_are_refused(changes, message):
 
 def test_data_without_labels_are_refused():
     with pytest.raises(DataError, match=r"needs labels, and squares has none. .* one sub-folder per class"):
-        conditional.build(conditional.Config(**TINY), ImageSet(dark_and_bright().images, name="squares"), None)
+        conditional.build(conditional.Config(**TINY), Examples.of_images(dark_and_bright().images, name="squares"), None)
 
 
 @pytest.mark.parametrize(("changes", "label", "output"), [
@@ -165,9 +165,9 @@ def test_an_evaluation_asks_for_classes_as_frequent_as_in_the_data(trained):
             self.asked = condition["label"]
             return np.zeros((count, 8, 8, 1), np.float32)
 
-    labels = np.array([0, 0, 0, 1], np.int32)
+    examples = Examples.of_images(np.zeros((4, 8, 8, 1), np.uint8), np.array([0, 0, 0, 1]))
     experiment = Recorder()
-    Samples(experiment, labels).floats(4000)
+    Samples(experiment, examples).floats(4000)
     assert experiment.asked.mean() == pytest.approx(0.25, abs=0.03)
 
 

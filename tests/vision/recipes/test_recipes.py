@@ -8,7 +8,7 @@ from gan_core.errors import ConfigError
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe
 from gan_vision.cli.app import MODALITY, make_vision_app
-from gan_vision.data import ImageSet
+from gan_vision.data import Examples
 from gan_vision.recipes import RECIPES
 
 TINY = {
@@ -28,7 +28,7 @@ TINY = {
 def pictures(config, count=30):
     draw = np.random.default_rng(0)
     shape = (count, config.size, config.size, config.image_channels)
-    return ImageSet(draw.integers(0, 256, shape, dtype=np.uint8), np.arange(count) % 3, name="noise").split(0.2)
+    return Examples.of_images(draw.integers(0, 256, shape, dtype=np.uint8), np.arange(count) % 3, name="noise").split(0.2)
 
 
 def test_there_is_a_tiny_case_for_every_recipe():

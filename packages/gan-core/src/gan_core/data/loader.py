@@ -40,12 +40,53 @@ class Source(Protocol):
         ...
 
 
-class ArraySource:
+class FetchedSource:
+    """Examples that NumPy code fetches by their positions: from arrays, from files that are decoded on demand.
+
+    Args:
+        fetch: int64 (batch,) positions -> name -> array (batch, ...); called from the threads of the input pipeline.
+        count: int, how many examples there are.
+        spec: name -> (shape of one example, dtype) of what `fetch` returns.
+        transform: (batch dict, seeds (batch, 2)) -> batch dict, run in the input pipeline: flips, crops.
+        content_hash: () -> what identifies the data, asked when it is needed; None where it is not known.
+    """
+
+    def __init__(self, fetch: Callable[[np.ndarray], Mapping[str, np.ndarray]], count: int,
+                 spec: Mapping[str, tuple[tuple[int, ...], np.dtype]], transform: Callable | None = None, *,
+                 content_hash: Callable[[], str | None] = lambda: None):
+        self.fetch, self.spec, self.transform, self._count = fetch, dict(spec), transform, count
+        self._find_hash = content_hash
+
+    def __len__(self):
+        return self._count
+
+    @functools.cached_property
+    def content_hash(self) -> str | None:
+        """What identifies the data."""
+        return self._find_hash()
+
+    def gather(self, indices, seeds):  # noqa: D102
+        # NumPy instead of tf.gather: memory maps stay on disk, and a copy of the data in TensorFlow is spared.
+        names = list(self.spec)
+
+        def fetched(rows):
+            found = self.fetch(rows)
+            return [np.ascontiguousarray(found[name]) for name in names]
+
+        values = tf.numpy_function(fetched, [indices], [tf.as_dtype(dtype) for _, dtype in self.spec.values()],
+                                   stateful=False)
+        for value, (shape, _) in zip(values, self.spec.values(), strict=True):
+            value.set_shape((indices.shape[0], *shape))
+        batch = dict(zip(names, values, strict=True))
+        return batch if self.transform is None else self.transform(batch, seeds)
+
+
+class ArraySource(FetchedSource):
     """Examples held in arrays (or memory maps, which are read batch by batch).
 
     Args:
         arrays: name -> array (n, ...); at least "real".
-        transform: (batch dict, seeds (batch, 2)) -> batch dict, run in the input pipeline: scaling, flips, crops.
+        transform: as in `FetchedSource`.
 
     Raises:
         DataError: no array, or arrays of different lengths.
@@ -57,28 +98,11 @@ class ArraySource:
             raise DataError("a data set needs at least one array. Received: none. Pass {'real': samples}.")
         if len(set(lengths.values())) != 1:
             raise DataError(f"all arrays of a data set must have equal length. Received: {lengths}.")
-        self.arrays, self.transform = dict(arrays), transform
-        self._size = next(iter(lengths.values()))
-
-    def __len__(self):
-        return self._size
-
-    @property
-    def content_hash(self) -> str:
-        """Hash of the arrays: see `content_hash`."""
-        return content_hash(self.arrays)
-
-    def gather(self, indices, seeds):  # noqa: D102
-        # NumPy indexing instead of tf.gather: memory maps stay on disk, and a copy of the data in TensorFlow is spared.
-        names = list(self.arrays)
-        arrays = [self.arrays[name] for name in names]
-        values = tf.numpy_function(
-            lambda rows: [np.ascontiguousarray(array[rows]) for array in arrays],
-            [indices], [tf.as_dtype(array.dtype) for array in arrays], stateful=False)
-        for value, array in zip(values, arrays, strict=True):
-            value.set_shape((indices.shape[0], *array.shape[1:]))
-        batch = dict(zip(names, values, strict=True))
-        return batch if self.transform is None else self.transform(batch, seeds)
+        self.arrays = dict(arrays)
+        super().__init__(lambda rows: {name: array[rows] for name, array in self.arrays.items()},
+                         next(iter(lengths.values())),
+                         {name: (array.shape[1:], array.dtype) for name, array in arrays.items()}, transform,
+                         content_hash=lambda: content_hash(self.arrays))
 
 
 class Loader:

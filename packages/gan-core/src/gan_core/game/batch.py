@@ -69,7 +69,8 @@ def split_batch(batch: dict) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
     real = condition.pop("real")
     if not tf.as_dtype(real.dtype).is_floating:
         raise ConfigError(f"real samples must be floats in the generator's range. Received: dtype={real.dtype}. Scale "
-                          "them (images / 127.5 - 1 for -1..1), or give the GAN `prepare=OneHot(...)` for ids.")
+                          "them (images / 127.5 - 1 for -1..1), or give the GAN what does it in the step: "
+                          "`prepare=examples.prepare((-1, 1))` for bytes, `prepare=OneHot(...)` for ids.")
     return real, condition
 
 

@@ -9,8 +9,8 @@ from typing import cast
 
 import numpy as np
 
+from gan_core.data.array_files import ArrayFile, open_array
 from gan_core.errors import ConfigError, DataError, choose
-from gan_core.metrics.array_files import ArrayFile, open_array
 from gan_core.metrics.image_folder import FILTERS, ImageFolder, open_folder
 
 # name -> (scale, offset): value * scale + offset lies in [0, 1]

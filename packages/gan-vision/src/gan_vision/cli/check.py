@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -13,44 +14,44 @@ from gan_core.errors import DataError
 def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split], npy:FILE, npz:FILE, or digits.")],
           size: Annotated[int, Parameter(help="Pixels of each side that images become; folders are only decoded, "
                                               "at the sizes they have.")] = 32,
+          sheet: Annotated[Path | None, Parameter(help="Picture to write: some examples with their classes.")] = None,
           data_dir: str | None = None,
-          as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative="")] = False) -> None:
+          as_json: Annotated[bool, Parameter(name="--json", help="Print JSON.", negative="")] = False,
+          quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Decode every image of a source once; print a summary and the table of rejects. Exit code 3 if there are any.
 
     Args:
         data_dir: Where TensorFlow Datasets looks.
+        quiet: Show no progress.
     """
     from gan_core.progress import stdout
-    from gan_vision.data.folder_check import check_folder
+    from gan_vision.data.folder import folder_on_demand
     from gan_vision.data.sources import load_images, parse_source
+    from gan_vision.image_grid import FORMATS, check_suffix
 
+    if sheet is not None:  # before the slow part
+        check_suffix(sheet, FORMATS)
     scheme, place = parse_source(data)
-    if scheme == "folder":
-        report = check_folder(place)
-        if as_json:
-            print(json.dumps({
-                "data": data, "total": report.total, "usable": report.usable, "classes": report.class_counts,
-                "smallest": report.smallest, "largest": report.largest,
-                "rejects": [{"path": str(reject.path), "reason": reject.reason} for reject in report.rejects]}))
-        else:
-            _print(data, report, stdout())
-        if report.rejects:
-            raise DataError(f"{data}: {len(report.rejects)} of {report.total} images cannot be used. Repair or remove "
-                            "them, or pass `--on-bad skip` to `train`.")
-        report.raise_for("error")
-        return
     if scheme == "tfds":
         from gan_core.cli.main import start_tensorflow
 
         start_tensorflow(seed=0)  # which TFDS imports: silently
-    images = load_images(data, size=size, channels=None, data_dir=data_dir)
-    found = {"data": data, "total": len(images), "usable": len(images), "shape": images.image_shape,
-             "classes": len(images.class_names), "rejects": []}
+    examples = folder_on_demand(place) if scheme == "folder" else load_images(
+        data, size=size, channels=None, data_dir=data_dir, quiet=quiet)
+    report = examples.check(quiet=quiet)
     if as_json:
-        print(json.dumps(found))
+        print(json.dumps({
+            "data": data, "total": report.total, "usable": report.usable, "fields": report.kinds,
+            "classes": report.class_counts, "smallest": report.smallest, "largest": report.largest,
+            "rejects": [{"path": str(reject.path), "reason": reject.reason} for reject in report.rejects]}))
     else:
-        stdout().print(f"{images.name}: {len(images):,} images {images.image_shape}, "
-                       f"{len(images.class_names) or 'no'} classes; all can be used", markup=False)
+        _print(data, report, stdout())
+    if report.rejects:
+        raise DataError(f"{data}: {len(report.rejects)} of {report.total} images cannot be used. Repair or remove "
+                        "them, or pass `--on-bad skip` to `train`.")
+    if sheet is not None:
+        _write_sheet(load_images(data, size=size, channels=None, data_dir=data_dir, quiet=quiet)
+                     if scheme == "folder" else examples, sheet)
 
 
 def _print(data: str, report, console) -> None:
@@ -64,3 +65,12 @@ def _print(data: str, report, console) -> None:
 
 def _size(size) -> str:
     return " x ".join(map(str, size)) if isinstance(size, tuple | list) else str(size)
+
+
+def _write_sheet(examples, path: Path) -> None:
+    from PIL import Image
+
+    from gan_vision.image_grid import FORMATS, whole_file
+
+    with whole_file(path) as file:
+        Image.fromarray(examples.sheet()).save(file, format=FORMATS[path.suffix.lower()])

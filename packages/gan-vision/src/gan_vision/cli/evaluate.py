@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from cyclopts import Parameter
 
 from gan_core.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from gan_vision.data.examples import Examples
 
 TRAINING = "training images"
 MOST = 10_000  # images per side, unless asked
@@ -63,7 +66,7 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
             raise DataError(f"{run} holds no images out. Expected: held-out images, or --data SOURCE.")
     real = real[:min(count or MOST, len(real))]
     stages.say(f"step {saved.step:,}: {len(real):,} generated images against {len(real):,} {origin}")
-    generator = Samples(experiment, train.labels, seed=seed, raw=raw)
+    generator = Samples(experiment, train, seed=seed, raw=raw)
     chosen = extractor_by_name(extractor, images=lambda: train.images, labels=_classes(train), folder=run,
                                say=stages.say)
     with collect_warnings() as left_out:
@@ -85,7 +88,7 @@ class Samples:
 
     Args:
         experiment: trained.
-        labels: of the training images; a conditional generator is asked for such labels, drawn at random.
+        examples: for training; a conditional generator is asked for what belongs to some of them, drawn at random.
         seed: int.
         raw: use the trained generator instead of its average.
 
@@ -93,9 +96,9 @@ class Samples:
         ConfigError: the experiment does not say in which range its generator works.
     """
 
-    def __init__(self, experiment, labels: np.ndarray | None = None, *, seed: int = 0, raw: bool = False):
+    def __init__(self, experiment, examples: Examples | None = None, *, seed: int = 0, raw: bool = False):
         self.experiment, self.seed, self.raw, self._calls = experiment, seed, raw, 0
-        self.labels = None if experiment.condition is None else labels
+        self.examples = None if experiment.condition is None else examples
         self.value_range = value_range_of(experiment)
 
     def more(self, count: int) -> np.ndarray:
@@ -110,8 +113,9 @@ class Samples:
 
         self._calls += 1
         seed, condition = fold(self.seed, "evaluate", self._calls), None
-        if self.labels is not None:
-            condition = {"label": self.labels[np.random.default_rng(seed).integers(len(self.labels), size=count)]}
+        if self.examples is not None:
+            rows = np.random.default_rng(seed).integers(len(self.examples), size=count)
+            condition = self.examples.conditions(rows, self.value_range)
         return self.experiment.sample(count, seed=seed, raw=self.raw, condition=condition)
 
     def batches(self, count: int) -> Iterator[np.ndarray]:
@@ -149,7 +153,8 @@ def _real_images(config, train, held_out, source: str | None, quiet: bool):
 
 def _shuffled(images, seed: int):
     """The images in an order that depends on `seed` alone: the first so many are then a fair choice."""
-    from gan_vision.data.image_set import RowSubset, shuffled
+    from gan_vision.data.row_choice import shuffled
+    from gan_vision.data.row_subset import RowSubset
 
     return RowSubset(images.images, shuffled(len(images), seed))
 

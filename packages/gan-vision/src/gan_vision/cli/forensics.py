@@ -31,7 +31,7 @@ def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "
     from gan_core.cli.verbs import load_run
     from gan_core.metrics.stages import Stages
     from gan_vision.cli.app import MODALITY
-    from gan_vision.data.image_set import choose_rows
+    from gan_vision.data.row_choice import choose_rows
 
     if count < 2:
         raise ConfigError(f"`--count` must be at least 2. Received: count={count}.")
@@ -40,7 +40,7 @@ def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "
     experiment, _, saved, (train, _) = load_run(MODALITY, run, data=True)
     folder = out or run / "forensics"
     folder.mkdir(parents=True, exist_ok=True)
-    samples = Samples(experiment, train.labels, seed=seed, raw=raw)
+    samples = Samples(experiment, train, seed=seed, raw=raw)
     low, high = samples.value_range
     with stages.running(f"samples of step {saved.step:,}", count) as advance:
         parts = []

@@ -1,4 +1,4 @@
-"""Images for the recipes: every source is decoded once (by `gan_core.images`) into uint8 arrays, then trained from.
+"""Examples for the recipes: named fields over arrays, memory maps, or files that are decoded on demand.
 
 Public names are resolved on first use (PEP 562): importing the package loads no TensorFlow.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 from gan_core.public_names import public_names
 
 _HOMES = {
-    "folder": ("class_labels", "load_folder"),
-    "folder_check": ("CheckReport", "check_folder"),
+    "examples": ("Examples",),
+    "example_source": ("Columns", "ExampleSource"),
+    "fields": ("Attributes", "Caption", "ClassLabel", "InstanceIds", "Kind", "LabelMap", "Photo", "Vector"),
+    "check_report": ("CheckReport",),
     "rejects": ("Reject",),
-    "image_set": ("ImageSet",),
+    "folder": ("class_labels", "folder_on_demand", "load_folder"),
     "digits": ("load_digits",),
     "arrays": ("load_arrays",),
     "tfds": ("load_tfds",),

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import os
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
+from gan_core.data.array_files import ArrayFile, array_names, open_array
 from gan_core.errors import DataError
-from gan_core.images.decode import check_channels, convert_channels, printable
+from gan_core.images.decode import MAX_PIXELS, check_channels, convert_channels, printable
 from gan_core.images.resize import image_size, resize_image
-from gan_vision.data.image_set import ImageSet, choose_rows
+from gan_vision.data.examples import Examples, label_kind
+from gan_vision.data.fields.kind import Kind
+from gan_vision.data.fields.photo import Photo
 from gan_vision.data.labels import MOST_CLASSES
 from gan_vision.data.progress import track
-from gan_vision.data.storage import Filled, store_images
+from gan_vision.data.row_choice import choose_rows
+from gan_vision.data.row_subset import RowSubset
+from gan_vision.data.storage import Filled, store_examples
 
 IMAGE_KEYS = ("images", "image", "x_train", "x", "arr_0")
 LABEL_KEYS = ("labels", "label", "y_train", "y")
@@ -33,14 +35,15 @@ def load_arrays(
     cache: str | os.PathLike | None = None,
     memory_limit: int | None = None,
     quiet: bool = False,
-) -> ImageSet:
+) -> Examples:
     """Images from a .npy or .npz file, resized if they have another size; options as in `load_images`.
 
     A .npy of the wanted size is memory-mapped, not copied. A .npz gives its images under one of the keys images,
-    image, x_train, x, arr_0, and labels under labels, label, y_train, y, if there are any.
+    image, x_train, x, arr_0, and labels under labels, label, y_train, y, if there are any. It is unpacked in blocks:
+    memory holds the images asked for, or, if they exceed `memory_limit`, a block of them.
 
     Returns:
-        ImageSet with uint8 (n, height, width, channels).
+        Examples whose "real" is uint8 (n, height, width, channels).
 
     Raises:
         DataError: the file is missing, damaged, holds objects, or no uint8 (n, h, w[, 1 or 3]).
@@ -56,79 +59,76 @@ def load_arrays(
     if not path.is_file():
         raise DataError(f"cannot read the array file {shown}: {'a directory' if path.is_dir() else 'no such file'}. "
                         "Pass an existing .npy or .npz file.")
-    try:
-        images, labels = _read_npz(path, shown) if zipfile.is_zipfile(path) else (
-            np.load(path, mmap_mode="r", allow_pickle=False), None)
-    except (ValueError, EOFError, OSError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"cannot read the array file {shown}: {error}. Expected a .npy or .npz file of plain numbers, "
-                        "written by numpy.save or numpy.savez.") from error
-    if images.ndim == 3 and images.shape[-1] in (3, 4) and images.shape[1] > 8:
-        raise DataError(f"{shown}: a shape of {images.shape} is a single colour picture, or pictures "
-                        f"{images.shape[-1]} pixels wide. Expected (n, height, width) or (n, height, width, channels): "
-                        "save array[None] for one picture.")
-    if images.ndim == 3:
-        images = images[..., None]
-    if images.ndim != 4 or images.dtype != np.uint8 or images.shape[-1] not in (1, 3) or 0 in images.shape:
-        raise DataError(f"{shown} must hold images as uint8 (n, height, width) or (n, height, width, 1 or 3), values "
-                        f"0..255. Found: {images.dtype} {images.shape}. Convert and save it again.")
-    if labels is not None and len(labels) != len(images):
-        raise DataError(f"{shown} must hold as many labels as images. Found: {len(labels)} labels, "
-                        f"{len(images)} images.")
-    shape = (*image_size(size), channels or images.shape[-1])
-    rows = choose_rows(len(images), limit, seed)
+    images, labels = _open(path, shown)
+    own_channels = _channels(images, shown)
+    shape = (*image_size(size), channels or own_channels)
     class_names = _class_names(labels)
-    labels = None if labels is None else labels[rows]
+    rows = choose_rows(len(images), limit, seed)
+    chosen = None if labels is None else labels[rows]
     name = f"array file {shown}"
-    if images.shape[1:] == shape:
-        return ImageSet(images if limit is None else images[rows], labels, class_names, name)
+    if images.key is None and images.shape[1:] in (shape, shape[:2]) and own_channels == shape[-1]:
+        mapped = images.memory_map()
+        mapped = mapped if mapped.ndim == 4 else mapped[..., None]
+        return Examples.of_images(mapped if limit is None else RowSubset(mapped, rows), chosen, class_names, name=name)
+
+    fields: dict[str, Kind] = {"real": Photo(shape[-1])}
+    if chosen is not None:
+        fields["label"] = label_kind(chosen, class_names)
 
     def fill(append) -> Filled:
-        for row in track(rows, "resizing images", len(rows), quiet=quiet):
-            append(resize_image(convert_channels(np.asarray(images[row]), shape[-1]), size, fit=fit))
-        return Filled(labels, [], len(rows))
+        pictures = (picture.reshape(*images.shape[1:3], own_channels)
+                    for block in images.blocks(rows) for picture in block)
+        for number, picture in enumerate(track(pictures, "reading images", len(rows), quiet=quiet)):
+            append(real=resize_image(convert_channels(picture, shape[-1]), size, fit=fit),
+                   label=None if chosen is None else chosen[number])
+        return Filled([], len(rows))
 
     status = path.stat()
-    stored = store_images(fill, len(rows), shape, accept=lambda filled: None, cache=cache, memory_limit=memory_limit,
-                          settings={"source": f"arrays:{os.path.realpath(path)!a}", "shape": shape, "fit": fit,
-                                    "limit": limit and (limit, seed)},
-                          fingerprint=lambda: f"{status.st_size} {status.st_mtime_ns}")
-    return ImageSet(stored.images, labels, class_names, name)
+    stored = store_examples(fill, len(rows), fields, image_size(size), cache=cache, memory_limit=memory_limit,
+                            settings={"source": f"arrays:{os.path.realpath(path)!a}", "size": image_size(size),
+                                      "fit": fit, "limit": limit and (limit, seed)},
+                            fingerprint=lambda: f"{status.st_size} {status.st_mtime_ns}")
+    return Examples(stored.source, fields, name)
 
 
-def _read_npz(path: Path, shown: str) -> tuple[np.ndarray, np.ndarray | None]:
-    with zipfile.ZipFile(path) as archive:
-        for member in archive.infolist():
-            with archive.open(member) as file:
-                declared = _declared_bytes(file)
-            if declared > member.file_size:  # a header may promise terabytes that NumPy would allocate first
-                raise DataError(f"{shown} is damaged: {member.filename} declares {declared} bytes but holds "
-                                f"{member.file_size}.")
-    with np.load(path, allow_pickle=False) as archive:
-        image_key = next((key for key in IMAGE_KEYS if key in archive), None)
-        if image_key is None:
-            raise DataError(f"{shown} has no images. Found the keys: "
-                            f"{', '.join(map(printable, archive.files)) or 'none'}. "
-                            f"Expected one of: {', '.join(IMAGE_KEYS)}.")
-        label_key = next((key for key in LABEL_KEYS if key in archive), None)
-        labels = None if label_key is None else np.atleast_1d(archive[label_key])
-        if labels is not None and labels.ndim == 2 and labels.shape[1] == 1:
-            labels = labels[:, 0]
-        return archive[image_key], labels
+def _open(path: Path, shown: str) -> tuple[ArrayFile, np.ndarray | None]:
+    keys = array_names(path)
+    if keys is None:
+        return open_array(path), None
+    image_key = next((key for key in IMAGE_KEYS if key in keys), None)
+    if image_key is None:
+        raise DataError(f"{shown} has no images. Found the keys: {', '.join(map(printable, keys)) or 'none'}. "
+                        f"Expected one of: {', '.join(IMAGE_KEYS)}.")
+    images = open_array(path, key=image_key)
+    label_key = next((key for key in LABEL_KEYS if key in keys), None)
+    if label_key is None:
+        return images, None
+    labels = open_array(path, key=label_key)
+    if len(labels) != len(images):
+        raise DataError(f"{shown} must hold as many labels as images. Found: {len(labels)} labels, "
+                        f"{len(images)} images.")
+    found = labels.read()
+    return images, found[:, 0] if found.ndim == 2 and found.shape[1] == 1 else found
+
+
+def _channels(images: ArrayFile, shown: str) -> int:
+    """1 or 3, of an array that holds pictures."""
+    shape = images.shape
+    if len(shape) == 3 and shape[-1] in (3, 4) and shape[1] > 8:
+        raise DataError(f"{shown}: a shape of {shape} is a single colour picture, or pictures {shape[-1]} pixels wide. "
+                        "Expected (n, height, width) or (n, height, width, channels): save array[None] for one "
+                        "picture.")
+    if len(shape) not in (3, 4) or images.dtype != np.uint8 or shape[3:] not in ((), (1,), (3,)):
+        raise DataError(f"{shown} must hold images as uint8 (n, height, width) or (n, height, width, 1 or 3), values "
+                        f"0..255. Found: {images.dtype} {shape}. Convert and save it again.")
+    if shape[1] * shape[2] > MAX_PIXELS:
+        raise DataError(f"{shown}: pictures of {shape[2]} x {shape[1]} pixels. Expected at most "
+                        f"{MAX_PIXELS / 1e6:g} million. Shrink them before saving.")
+    return shape[3] if len(shape) == 4 else 1
 
 
 def _class_names(labels: np.ndarray | None) -> tuple[str, ...]:
     """"0" to the largest id of the whole file, so that a part of it knows all classes; () for what are no class ids."""
-    if labels is None or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer) or not len(labels):
+    if labels is None or labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         return ()
     return tuple(map(str, range(int(labels.max()) + 1))) if labels.max() < MOST_CLASSES else ()
-
-
-def _declared_bytes(file) -> int:
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    version = np.lib.format.read_magic(file)
-    if version not in read:
-        raise ValueError(f"unknown .npy version {version}")
-    shape, _, dtype = read[version](file)
-    return math.prod(shape) * dtype.itemsize

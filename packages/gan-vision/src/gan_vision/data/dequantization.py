@@ -7,14 +7,19 @@ import tensorflow as tf
 from gan_core.random import Stream
 
 
-def dequantize(batch: dict, stream: Stream) -> dict:
-    """Real images in [-1, 1] of level x = 0..255 become (x + u) / 128 - 1 with u ~ U[0, 1) per pixel.
+def dequantize(photos: tf.Tensor, value_range: tuple[float, float], stream: Stream) -> tf.Tensor:
+    """The levels x = 0..255 of photos become low + (x + u) (high - low) / 256 with u ~ U[0, 1) per pixel.
 
     As in the code of Gulrajani et al. 2017, arXiv:1704.00028.
 
     Args:
-        batch: with "real", float32 (batch, height, width, channels).
+        photos: uint8 (batch, height, width, channels).
+        value_range: (low, high).
         stream: of the step; the noise is a function of the seed and the step alone.
+
+    Returns:
+        float32, the same shape.
     """
-    level = (batch["real"] + 1) * 127.5
-    return {**batch, "real": (level + stream.uniform(tf.shape(level), "level")) / 128 - 1}
+    low, high = map(float, value_range)
+    level = tf.cast(photos, tf.float32)
+    return (level + stream.uniform(tf.shape(level), "level")) * ((high - low) / 256) + low

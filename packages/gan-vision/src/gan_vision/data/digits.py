@@ -8,7 +8,8 @@ import numpy as np
 
 from gan_core.images.decode import check_channels, convert_channels
 from gan_core.images.resize import resize_image
-from gan_vision.data.image_set import ImageSet, choose_rows
+from gan_vision.data.examples import Examples
+from gan_vision.data.row_choice import choose_rows
 
 CLASS_NAMES = tuple("0123456789")
 
@@ -20,7 +21,7 @@ def load_digits(
     fit: str = "center_crop",
     limit: int | None = None,
     seed: int = 0,
-) -> ImageSet:
+) -> Examples:
     """The digits, white on black, labelled 0..9: 0..16 is scaled to 0..255, then enlarged bicubically.
 
     Args:
@@ -31,7 +32,7 @@ def load_digits(
         seed: int.
 
     Returns:
-        ImageSet of 1,797 images, uint8 (n, height, width, channels), int32 labels.
+        Examples of 1,797 pictures, uint8 (n, height, width, channels), and classes.
 
     Example:
         >>> load_digits(size=32).images.shape
@@ -46,4 +47,4 @@ def load_digits(
     bright = np.round(images[rows].astype(np.float64) * (255 / 16)).astype(np.uint8)[..., None]
     # "pad" fills with the background of these pictures, which is black.
     resized = np.stack([resize_image(image, size, fit=fit, background=(0, 0, 0)) for image in bright])
-    return ImageSet(convert_channels(resized, channels), labels[rows].astype(np.int32), CLASS_NAMES, "digits")
+    return Examples.of_images(convert_channels(resized, channels), labels[rows], CLASS_NAMES, name="digits")

@@ -11,13 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_core.images.decode import check_channels, decode_image, printable
+from gan_core.images.decode import MAX_PIXELS, check_channels, decode_image, printable
 from gan_core.images.listing import list_images
 from gan_core.images.resize import image_size, resize_image
-from gan_vision.data.image_set import ImageSet, choose_rows
+from gan_vision.data.example_source import Columns
+from gan_vision.data.examples import Examples
+from gan_vision.data.fields.class_label import ClassLabel
+from gan_vision.data.fields.kind import Kind
+from gan_vision.data.fields.photo import Photo
 from gan_vision.data.progress import track
 from gan_vision.data.rejects import Reject, apply_policy, decode_all
-from gan_vision.data.storage import Filled, store_images
+from gan_vision.data.row_choice import choose_rows
+from gan_vision.data.storage import Filled, store_examples
 
 
 def class_labels(root: str | os.PathLike, paths: Sequence[Path]) -> tuple[np.ndarray | None, tuple[str, ...]]:
@@ -65,11 +70,11 @@ def load_folder(
     cache: str | os.PathLike | None = None,
     memory_limit: int | None = None,
     quiet: bool = False,
-) -> ImageSet:
+) -> Examples:
     """Decode a folder of images once; options as in `load_images`.
 
     Returns:
-        ImageSet with uint8 (n, height, width, channels), labelled if the images lie in class sub-folders.
+        Examples whose "real" is uint8 (n, height, width, channels), labelled if they lie in class sub-folders.
 
     Raises:
         DataError: no images, or rejects that `on_bad` does not allow.
@@ -80,25 +85,23 @@ def load_folder(
     """
     channels = 3 if channels is None else channels  # a folder may hold both kinds
     check_channels(channels)
-    shape = (*image_size(size), channels)
     paths = list_images(root)
     labels, class_names = class_labels(root, paths)
     rows = choose_rows(len(paths), limit, seed)
     paths = [paths[row] for row in rows]
     limits: dict = {} if max_pixels is None else {"max_pixels": max_pixels}
-    name = f"folder {printable(root)}"
+    name, fields = f"folder {printable(root)}", _fields(channels, labels, class_names)
 
     def fill(append) -> Filled:
-        kept, rejects = [], []
+        rejects = []
         images = decode_all(enumerate(paths), lambda item: resize_image(
             decode_image(item[1], channels=channels, **limits), size, fit=fit))
         for (position, _), image in track(images, "decoding images", len(paths), quiet=quiet):
             if isinstance(image, Reject):
                 rejects.append(image)
             else:
-                append(image)
-                kept.append(position)
-        return Filled(None if labels is None else labels[rows][kept], rejects, len(paths))
+                append(real=image, label=None if labels is None else labels[rows[position]])
+        return Filled(rejects, len(paths))
 
     def fingerprint() -> str:
         digest = hashlib.sha256()
@@ -107,9 +110,35 @@ def load_folder(
             digest.update(os.fsencode(path) + f"\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
         return digest.hexdigest()
 
-    settings = {"source": f"folder:{os.path.realpath(root)!a}", "shape": shape, "fit": fit,
+    settings = {"source": f"folder:{os.path.realpath(root)!a}", "size": image_size(size), "fit": fit,
                 "limit": limit and (limit, seed), **limits}
-    stored = store_images(fill, len(paths), shape, settings=settings, fingerprint=fingerprint, cache=cache,
-                          accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=name),
-                          memory_limit=memory_limit)
-    return ImageSet(stored.images, stored.filled.labels, class_names, name=name, rejects=tuple(stored.filled.rejects))
+    stored = store_examples(fill, len(paths), fields, image_size(size), settings=settings, fingerprint=fingerprint,
+                            accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=name),
+                            cache=cache, memory_limit=memory_limit)
+    return Examples(stored.source, fields, name, tuple(stored.filled.rejects))
+
+
+def folder_on_demand(root: str | os.PathLike, *, channels: int = 3, max_pixels: int = MAX_PIXELS) -> Examples:
+    """The pictures of a folder in the sizes that they have, each decoded when it is asked for: to check them.
+
+    Raises:
+        DataError: no images.
+
+    Example:
+        >>> folder_on_demand("photos").check().rejects
+        (Reject(path='photos/a.png', reason='found an empty file (0 bytes); ...'),)
+    """
+    check_channels(channels)
+    paths = list_images(root)
+    labels, class_names = class_labels(root, paths)
+    columns: dict = {"real": lambda row: decode_image(paths[row], channels=channels, max_pixels=max_pixels)}
+    if labels is not None:
+        columns["label"] = labels
+    return Examples(Columns(columns, files=paths), _fields(channels, labels, class_names), f"folder {printable(root)}")
+
+
+def _fields(channels: int, labels: np.ndarray | None, class_names: tuple[str, ...]) -> dict[str, Kind]:
+    fields: dict[str, Kind] = {"real": Photo(channels)}
+    if labels is not None:
+        fields["label"] = ClassLabel(class_names)
+    return fields

@@ -11,7 +11,7 @@ import numpy as np
 from gan_core.errors import ConfigError, DataError, did_you_mean
 
 if TYPE_CHECKING:
-    from gan_vision.data.image_set import ImageSet
+    from gan_vision.data.examples import Examples
 
 MOST_CLASSES = 10_000  # larger ids are names of another kind
 
@@ -33,7 +33,7 @@ class Labels:
     attributes: bool = False
 
     @classmethod
-    def of(cls, images: ImageSet) -> Labels:
+    def of(cls, images: Examples) -> Labels:
         """Those of a set; class ids without names are called "0", "1", ...
 
         Raises:

@@ -10,8 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-import numpy as np
-
 from gan_core.errors import DataError, choose
 from gan_core.images.decode import ImageError
 
@@ -19,6 +17,7 @@ SKIP_CEILING = 0.10
 POLICIES = {"error": "stop, and list the rejects", "skip": "leave the rejects out, up to 10 %"}
 _SHOWN = 10
 Item = TypeVar("Item")
+Decoded = TypeVar("Decoded")
 
 
 @dataclass(frozen=True)
@@ -29,16 +28,16 @@ class Reject:
     reason: str
 
 
-def decode_all(items: Iterable[Item], decode: Callable[[Item], np.ndarray]) -> Iterator[
-        tuple[Item, np.ndarray | Reject]]:
+def decode_all(items: Iterable[Item], decode: Callable[[Item], Decoded]) -> Iterator[
+        tuple[Item, Decoded | Reject]]:
     """Decode `items` on all processors, in order.
 
     Args:
         items: anything; read lazily, only a few ahead of what was yielded.
-        decode: item -> uint8 (H, W, C), raising ImageError.
+        decode: item -> what was read, raising ImageError.
 
     Yields:
-        (item, image or Reject).
+        (item, what was read or Reject).
     """
 
     def attempt(item):

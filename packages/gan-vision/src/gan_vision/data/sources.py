@@ -10,7 +10,7 @@ from pathlib import Path
 from gan_core.errors import ConfigError, choose, did_you_mean
 from gan_core.images.decode import printable
 from gan_core.images.resize import FITS
-from gan_vision.data.image_set import ImageSet
+from gan_vision.data.examples import Examples
 from gan_vision.data.rejects import POLICIES
 
 SOURCES = {
@@ -38,8 +38,8 @@ def load_images(
     data_dir: str | os.PathLike | None = None,
     download: bool = False,
     quiet: bool = False,
-) -> ImageSet:
-    """Decode a source once into an ImageSet.
+) -> Examples:
+    """Decode a source once into examples with the fields "real" and, where there are labels, "label".
 
     Args:
         source: "folder:PATH" (class sub-folders become labels), "tfds:NAME[/split]", "npy:FILE", "npz:FILE",
@@ -60,7 +60,7 @@ def load_images(
         quiet: True shows no progress.
 
     Returns:
-        ImageSet.
+        Examples.
 
     Raises:
         ConfigError: unknown source or option.

@@ -19,10 +19,13 @@ import numpy as np
 from gan_core.errors import ConfigError, DataError
 from gan_core.images.decode import MAX_PIXELS, check_channels, decode_image
 from gan_core.images.resize import image_size, resize_image
-from gan_vision.data.image_set import ImageSet
+from gan_vision.data.examples import Examples
+from gan_vision.data.fields.class_label import Attributes, ClassLabel
+from gan_vision.data.fields.kind import Kind
+from gan_vision.data.fields.photo import Photo
 from gan_vision.data.progress import track
 from gan_vision.data.rejects import Reject, apply_policy, decode_all
-from gan_vision.data.storage import Filled, store_images
+from gan_vision.data.storage import Filled, store_examples
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def load_tfds(
     data_dir: str | os.PathLike | None = None,
     download: bool = False,
     quiet: bool = False,
-) -> ImageSet:
+) -> Examples:
     """Images of a TFDS data set; options as in `load_images`.
 
     `name` is NAME[:version][/config][/split], as in "mnist", "cifar10/test", "cats_vs_dogs/train[:90%]". Without a
@@ -75,7 +78,7 @@ def load_tfds(
     `data_dir`, else in $TFDS_DATA_DIR or ~/tensorflow_datasets; it downloads only if `download` is True.
 
     Returns:
-        ImageSet with uint8 (n, height, width, channels).
+        Examples whose "real" is uint8 (n, height, width, channels).
 
     Raises:
         DataError: unknown name or split (close matches are named), not prepared, no image feature, bad images.
@@ -99,6 +102,10 @@ def load_tfds(
         channels = 1 if builder.info.features[image_key].shape[-1] == 1 else 3
     edge = known.border if image_size(size) != (28, 28) else 0
 
+    fields: dict[str, Kind] = {"real": Photo(channels)}
+    if label_key is not None:
+        fields["label"] = Attributes.named(class_names) if known.attributes else ClassLabel(class_names)
+
     def decode(item) -> np.ndarray:
         position, data, _ = item
         image = decode_image(data, channels=channels, name=f"{builder.name} #{position}", max_pixels=MAX_PIXELS)
@@ -108,7 +115,7 @@ def load_tfds(
             image = np.pad(image, ((edge, edge), (edge, edge), (0, 0)))
         return resize_image(image, size, fit=fit)
 
-    def load(part: str, held_out: ImageSet | None = None) -> ImageSet:
+    def load(part: str, held_out: Examples | None = None) -> Examples:
         _check_split(builder, part)
         examples = _open_split(builder, part, image_key, name)
         if limit is not None:
@@ -119,23 +126,22 @@ def load_tfds(
         def fill(append) -> Filled:
             items = ((position, example[image_key], _label(example, label_key))
                      for position, example in enumerate(_read(examples, builder)))
-            labels, rejects, total = [], [], 0
+            rejects, total = [], 0
             decoded = track(decode_all(items, decode), f"decoding {title}", count or None, quiet=quiet)
             for (_, _, label), image in decoded:
                 total += 1
                 if isinstance(image, Reject):
                     rejects.append(image)
                 else:
-                    append(image)
-                    labels.append(label)
-            return Filled(np.array(labels) if label_key else None, rejects, total)
+                    append(real=image, label=label)
+            return Filled(rejects, total)
 
         settings = {"source": f"tfds:{builder.info.full_name}", "data_dir": str(builder.data_dir), "split": part,
-                    "shape": (*image_size(size), channels), "fit": fit, "limit": limit, "crop": crop}
-        stored = store_images(fill, count, (*image_size(size), channels), settings=settings,
-                              fingerprint=lambda: _fingerprint(builder), cache=cache, memory_limit=memory_limit,
-                              accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=title))
-        return ImageSet(stored.images, stored.filled.labels, class_names, title, tuple(stored.filled.rejects), held_out)
+                    "size": image_size(size), "fit": fit, "limit": limit, "crop": crop}
+        stored = store_examples(fill, count, fields, image_size(size), settings=settings,
+                                fingerprint=lambda: _fingerprint(builder), cache=cache, memory_limit=memory_limit,
+                                accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=title))
+        return Examples(stored.source, fields, title, tuple(stored.filled.rejects), held_out)
 
     if split is not None:
         return load(split)

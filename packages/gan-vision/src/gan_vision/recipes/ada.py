@@ -63,6 +63,7 @@ def build(config: Config, train, validation) -> core.Experiment:
             value_range=network.value_range) if config.augment else None,
         ema=config.ema,
         update="simultaneous",
+        prepare=train.prepare(network.value_range),
         seed=config.seed,
     )
     gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),

@@ -47,6 +47,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         core.Objective(core.NonSaturating(targets=core.Targets(noise=config.label_noise))),
         core.Normal(config.latent),
         update="simultaneous",
+        prepare=train.prepare(network.value_range),
         seed=config.seed,
     )
     gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),

@@ -44,6 +44,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         network.build_discriminator(config.size, train.channels, width=config.width),
         core.Objective(core.NonSaturating()),
         {"uniform": core.Uniform, "normal": core.Normal}[config.prior](config.latent),
+        prepare=train.prepare(network.value_range),
         seed=config.seed,
     )
     gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),

@@ -13,7 +13,6 @@ Everything else is as in `dcgan`.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Literal
 
 import numpy as np
@@ -21,7 +20,7 @@ import pydantic
 
 import gan_core as core
 from gan_core.errors import DataError
-from gan_vision import models
+from gan_vision import data, models
 from gan_vision.data.labels import Labels
 from gan_vision.recipes import dcgan
 from gan_vision.recipes.images import complete as complete_channels
@@ -51,7 +50,7 @@ def placeholder(config: Config):
     images, _ = blank(config)
     names = config.classes or tuple("0123456789")
     labels = np.zeros((len(images), len(names)), np.float32) if config.attributes else np.zeros(len(images), np.int32)
-    return dataclasses.replace(images, labels=labels, class_names=names), None
+    return data.Examples.of_images(images.images, labels, names, name=images.name), None
 
 
 def complete(config: Config, train) -> Config:
@@ -86,6 +85,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         core.Normal(config.latent),
         update="simultaneous",
         ema=config.ema,
+        prepare=train.prepare(backbone.value_range),
         seed=config.seed,
     )
     gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),

@@ -50,6 +50,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         core.Normal(config.latent),
         update="simultaneous",
         ema=config.ema,
+        prepare=train.prepare(network.value_range),
         seed=config.seed,
     )
     gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),

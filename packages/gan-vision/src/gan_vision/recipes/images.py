@@ -62,7 +62,7 @@ def load(config: ImageConfig):
     return images.split()
 
 
-def complete(config: Config, train: data.ImageSet) -> Config:
+def complete(config: Config, train: data.Examples) -> Config:
     """The config with the channels of `train`: a run can then be sampled where its data no longer are."""
     return config.model_copy(update={"channels": train.channels})
 
@@ -70,10 +70,10 @@ def complete(config: Config, train: data.ImageSet) -> Config:
 def placeholder(config: ImageConfig):
     """Blank images of the right shape: enough to build and describe a recipe without data."""
     blank = np.zeros((config.batch_size, config.size, config.size, config.image_channels), np.uint8)
-    return data.ImageSet(blank, name="placeholder"), None
+    return data.Examples.of_images(blank, name="placeholder"), None
 
 
-def experiment(config: ImageConfig, gan: core.GAN, train: data.ImageSet, validation: data.ImageSet | None,
+def experiment(config: ImageConfig, gan: core.GAN, train: data.Examples, validation: data.Examples | None,
                value_range: tuple[float, float], *, labels: Labels | None = None) -> core.Experiment:
     """One phase on `train`, with sheets of samples and, given held-out images, KID against them.
 
@@ -82,7 +82,7 @@ def experiment(config: ImageConfig, gan: core.GAN, train: data.ImageSet, validat
     from gan_vision.training.previews import SampleSheets
     from gan_vision.training.validation import KidAgainst
 
-    loader = train.loader(config.batch_size, seed=config.seed, value_range=value_range, flip=config.flip)
+    loader = train.loader(config.batch_size, seed=config.seed, flip=config.flip)
     sheets = SampleSheets(train, value_range, labels=labels)
     return core.Experiment(
         gan, [core.Phase(loader, config.steps)], previews=[sheets], write_samples=sheets.write,

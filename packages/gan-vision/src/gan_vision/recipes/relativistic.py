@@ -52,6 +52,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         core.Objective(core.RelativisticAverage() if config.average else core.Relativistic()),
         core.Normal(config.latent),
         ema=config.ema,
+        prepare=train.prepare(network.value_range),
         seed=config.seed,
     )
     gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1, config.beta_2),

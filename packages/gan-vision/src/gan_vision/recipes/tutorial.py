@@ -47,6 +47,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         network.build_discriminator(config.size, train.channels, **options),
         core.Objective(core.NonSaturating(targets=core.Targets(real=config.real_target))),
         core.Normal(config.latent),
+        prepare=train.prepare(network.value_range),
         seed=config.seed,
     )
     gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),

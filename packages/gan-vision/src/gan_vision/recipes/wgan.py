@@ -55,6 +55,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         core.Normal(config.latent),
         n_critic=core.wgan_warmup(config.n_critic, config.n_critic_boosted),
         ema=config.ema,
+        prepare=train.prepare(network.value_range),
         seed=config.seed,
     )
     gan.compile(keras.optimizers.RMSprop(config.learning_rate), keras.optimizers.RMSprop(config.learning_rate))

@@ -56,8 +56,7 @@ def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
     import keras
 
-    from gan_vision.data.dequantization import dequantize
-
+    prepare = train.prepare(models.NETWORKS["resnet"].value_range, dequantize=config.dequantize)
     network = models.NETWORKS["resnet"]
     options = {"width": config.width, "activation": config.activation}
     gan = core.GAN(
@@ -66,7 +65,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         core.Objective(core.Wasserstein(), regularizers=(core.GradientPenalty(config.penalty),)),
         core.Normal(config.latent),
         n_critic=config.n_critic,
-        prepare=(lambda batch: dequantize(batch, gan.stream("dequantize"))) if config.dequantize else None,
+        prepare=lambda batch, stream=None: prepare(batch, stream or gan.stream("dequantize")),
         ema=config.ema,
         seed=config.seed,
     )

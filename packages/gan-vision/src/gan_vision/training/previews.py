@@ -6,10 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_vision.data.examples import Examples
+from gan_vision.data.fields.class_label import Attributes, ClassLabel
 from gan_vision.data.labels import Labels
+from gan_vision.data.preview import strips, texts_of, with_texts
 from gan_vision.image_grid import image_grid, save_image_grid, to_uint8, whole_file
+from gan_vision.training.matching_samples import matching_samples
 
 ROWS, COLUMNS = 10, 8  # of a sheet of classes
+PIXELS = 1 << 24  # of a sheet of strips, about
 NARROW = 4  # columns: fewer make no rows worth reading
 
 
@@ -17,29 +22,42 @@ class SampleSheets:
     """A preview of an experiment: samples/step-000001000.png, and samples/real.png once.
 
     Args:
-        real: an `ImageSet`, whose first images make the sheet of real ones.
+        real: whose first examples make the sheet of real ones. Where they have more than a picture and a class, every
+            sample stands in a strip behind the fields that it was made for, its captions beneath.
         value_range: (low, high) of the generator.
         count: int, images per sheet.
-        labels: those of `real`, for a conditional generator. Its sheets have a row per class (ten of them, if there
-            are more) and the same noise in a column; those of attributes have the attributes of the sheet of real
-            images.
+        labels: those of `real`, for a generator that reads nothing else. Its sheets have a row per class (ten of them,
+            if there are more) and the same noise in a column; those of attributes have the attributes of the sheet of
+            real images.
     """
 
-    def __init__(self, real, value_range: tuple[float, float], count: int = 64, *, labels: Labels | None = None):
+    def __init__(self, real: Examples, value_range: tuple[float, float], count: int = 64, *,
+                 labels: Labels | None = None):
         self.real, self.value_range, self.count, self.labels = real, value_range, count, labels
+        self.in_strips = not all(name == "real" or isinstance(kind, ClassLabel | Attributes)
+                                 for name, kind in real.fields.items())
+        if self.in_strips:
+            height, width, _ = real.image_shape
+            count = min(count, max(NARROW, PIXELS // (height * width * (len(real.maps) + 1))))
         self.rows = np.linspace(0, len(real) - 1, min(count, len(real))).astype(int)
 
     def __call__(self, gan, step: int, folder, record) -> None:
         """Write the sheet of `step` to the run folder and to TensorBoard."""
         if step == 0:
-            save_image_grid(folder.samples / "real.png", np.asarray(self.real.images[self.rows]))
+            found = self.real.gather(self.rows, None if self.in_strips else ("real",))
+            save_image_grid(folder.samples / "real.png", self._strips(found))
         samples, columns = self.draw(gan)
         images = to_uint8(samples, self.value_range)
+        if self.in_strips:
+            conditions = [name for name in self.real.fields if name != "real"]
+            images = self._strips(self.real.gather(self.rows, conditions), generated=images)
         save_image_grid(folder.samples / f"step-{step:09d}.png", images, columns)
         record.image(step, "samples", np.atleast_3d(image_grid(images, columns)))
 
     def draw(self, gan) -> tuple[np.ndarray, int | None]:
         """The images of a sheet, and in how many columns; None leaves that to the grid."""
+        if self.in_strips:
+            return np.concatenate(list(matching_samples(gan, self.real, self.rows, self.value_range))), None
         if self.labels is None:
             return gan.generate(count=self.count), None
         if self.labels.attributes:
@@ -57,3 +75,7 @@ class SampleSheets:
                 np.save(file, images)
             return path
         return save_image_grid(path, images, columns if columns >= NARROW else None)
+
+    def _strips(self, found: dict, **extra: np.ndarray) -> np.ndarray:
+        texts = texts_of(self.real.fields, found) if self.in_strips else None
+        return with_texts(strips(self.real.fields, found, extra), texts)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 
 import numpy as np
 
-from gan_core.data.content_hash import content_hash
 from gan_core.metrics.extractors import Extractor, RandomConvolution
 from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.functional.kid import kernel_distance
-from gan_vision.data.image_set import choose_rows
+from gan_vision.data.examples import Examples
+from gan_vision.data.row_choice import choose_rows
 from gan_vision.image_grid import to_uint8
+from gan_vision.training.matching_samples import BATCH, matching_samples
 
 COUNT = 1000
 
@@ -20,7 +22,8 @@ class KidAgainst:
     """A validation of an experiment: kernel distance of generated against held-out images, smaller is better.
 
     Args:
-        held_out: an `ImageSet`, at least two images; a conditional generator is asked for images of their labels.
+        held_out: at least two examples, of which "real" is compared; a generator is asked for images of the other
+            fields.
         value_range: (low, high) of the generator.
         extractor: features; a fixed random convolutional network by default, which ranks the sheets of one run but
             compares with nothing else.
@@ -28,19 +31,22 @@ class KidAgainst:
         seed: draws those held-out images if there are more: the first of a sorted set would all be of one class.
     """
 
-    def __init__(self, held_out, value_range: tuple[float, float], *, extractor: Extractor | None = None,
+    def __init__(self, held_out: Examples, value_range: tuple[float, float], *, extractor: Extractor | None = None,
                  count: int = COUNT, seed: int = 0):
         self.extractor = extractor or RandomConvolution()
-        self.value_range = value_range
-        self.content_hash = content_hash({"images": held_out.images})
-        rows = choose_rows(len(held_out), count, seed)
-        self.count = len(rows)
-        self.real = self.extractor.features(np.asarray(held_out.images[rows]))
-        self.condition = None if held_out.labels is None else {"label": held_out.labels[rows]}
+        self.value_range, self.held_out = value_range, held_out
+        self.content_hash = held_out.content_hash
+        self.rows = choose_rows(len(held_out), count, seed)
+        self.real = self._features(np.asarray(held_out.gather(self.rows[start:start + BATCH], ("real",))["real"])
+                                   for start in range(0, len(self.rows), BATCH))
 
     def __call__(self, gan) -> dict[str, float]:
         """{"kid": value}."""
-        fake = to_uint8(gan.generate(self.condition, self.count), self.value_range)
+        fakes = self._features(to_uint8(samples, self.value_range) for samples in matching_samples(
+            gan, self.held_out, self.rows, self.value_range))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MetricWarning)  # slightly negative is normal for an unbiased estimate
-            return {"kid": kernel_distance(self.real, self.extractor.features(fake), estimator="full").value}
+            return {"kid": kernel_distance(self.real, fakes, estimator="full").value}
+
+    def _features(self, batches: Iterable[np.ndarray]) -> np.ndarray:
+        return np.concatenate([self.extractor.features(images) for images in batches])

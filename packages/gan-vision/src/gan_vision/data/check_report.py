@@ -1,0 +1,102 @@
+"""Check examples before training: read every one once, and say which cannot be used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gan_core.errors import DataError
+from gan_core.images.decode import ImageError
+from gan_vision.data.example_source import Columns
+from gan_vision.data.fields.class_label import ClassLabel
+from gan_vision.data.progress import track
+from gan_vision.data.rejects import Reject, apply_policy, decode_all
+
+if TYPE_CHECKING:
+    from gan_vision.data.examples import Examples
+
+_BLOCK_BYTES = 1 << 20  # read at a time of what need not be decoded
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a check found.
+
+    Args:
+        name: the data set.
+        total: int, how many examples were tried.
+        rejects: the files that cannot be used.
+        kinds: name -> kind, of every field.
+        class_counts: usable examples of each class; empty without classes.
+        smallest: (height, width) of the usable picture with the fewest pixels, or None.
+        largest: the same for the most pixels.
+    """
+
+    name: str
+    total: int
+    rejects: tuple[Reject, ...]
+    kinds: dict[str, str]
+    class_counts: dict[str, int]
+    smallest: tuple[int, int] | None
+    largest: tuple[int, int] | None
+
+    @property
+    def usable(self) -> int:
+        """How many examples can be trained on."""
+        return self.total - len(self.rejects)
+
+    def raise_for(self, on_bad: str = "error") -> None:
+        """Raise DataError unless the policy ("error" or "skip", at most 10 %) accepts the rejects."""
+        apply_policy(self.rejects, self.total, on_bad, name=self.name)
+
+    def table(self):
+        """The rejects as a `rich.table.Table`: path, reason."""
+        from rich.markup import escape
+        from rich.table import Table
+
+        table = Table("file", "reason", title=f"{len(self.rejects)} of {self.total} images cannot be used")
+        for reject in self.rejects:
+            table.add_row(escape(reject.path), escape(reject.reason))
+        return table
+
+
+def check_examples(examples: Examples, *, quiet: bool = False) -> CheckReport:
+    """Read every example once: see `Examples.check`."""
+    rejects, sizes = [*examples.rejects], set()
+    names = examples.class_names if isinstance(examples.fields.get("label"), ClassLabel) else ()
+    counts = np.zeros(len(names), np.int64)
+
+    def read(rows: np.ndarray) -> dict:
+        try:
+            return examples.gather(rows)
+        except ImageError:
+            raise
+        except DataError as error:
+            raise ImageError(examples.source.place(int(rows[0])), str(error)) from error
+
+    for _, found in track(decode_all(_blocks(examples), read), "checking images", len(examples), quiet=quiet):
+        if isinstance(found, Reject):
+            rejects.append(found)
+            continue
+        sizes.add(found["real"].shape[1:3])
+        if names:
+            counts += np.bincount(found["label"], minlength=len(counts))
+    by_pixels = sorted(sizes, key=lambda size: (size[0] * size[1], size))
+    return CheckReport(examples.name, len(examples) + len(examples.rejects), tuple(rejects),
+                       {name: repr(each) if each.is_map else type(each).__name__
+                        for name, each in examples.fields.items()},
+                       dict(zip(names, counts.tolist(), strict=True)),
+                       by_pixels[0] if sizes else None, by_pixels[-1] if sizes else None)
+
+
+def _blocks(examples: Examples) -> Iterator[np.ndarray]:
+    """One row at a time where each may fail on its own, or has a size of its own."""
+    step = 1
+    if isinstance(examples.source, Columns) and not examples.source.is_decoded_on_demand:
+        step = max(1, _BLOCK_BYTES // sum(dtype.itemsize * math.prod(shape) for shape, dtype in examples.spec.values()))
+    for start in range(0, len(examples), step):
+        yield np.arange(start, min(start + step, len(examples)))

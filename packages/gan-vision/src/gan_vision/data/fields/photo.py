@@ -1,0 +1,68 @@
+"""Photographs and drawings: bytes in storage, floats in the generator's range on the device."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import ClassVar
+
+import numpy as np
+
+from gan_core.errors import ConfigError, DataError
+from gan_core.images.resize import resize_image
+from gan_vision.data.fields.kind import Kind, Origin
+
+
+@dataclasses.dataclass(frozen=True)
+class Photo(Kind):
+    """A picture, stored as uint8 (height, width, channels).
+
+    It is mirrored and cropped as it is, and resized with antialiasing. On the device 0..255 becomes low..high:
+    x -> low + x (high - low) / 255. A sheet shows it, transparent parts over white.
+
+    Args:
+        channels: 1 for gray, 3 for RGB, 4 for RGB with opacity.
+    """
+
+    is_map: ClassVar[bool] = True
+    channels: int = 3
+
+    def __post_init__(self):
+        if self.channels not in (1, 3, 4):
+            raise ConfigError(f"`channels` must be 1 (gray), 3 (RGB) or 4 (RGB and opacity). "
+                              f"Received: channels={self.channels!r}.")
+
+    @property
+    def dtype(self) -> np.dtype:  # noqa: D102
+        return np.dtype(np.uint8)
+
+    def shape(self, size):  # noqa: D102
+        return (*size, self.channels)
+
+    def checked(self, values, field: str, origin: Origin):  # noqa: D102
+        if values.ndim != 4 or values.dtype != np.uint8 or values.shape[-1] != self.channels:
+            raise DataError(f"`{field}` of {origin.name} must be photos, uint8 (n, height, width, {self.channels}). "
+                            f"Received: {values.dtype} {values.shape}. Values are 0..255.")
+        return values
+
+    def resized(self, value, size, *, fit="center_crop"):  # noqa: D102
+        if self.channels < 4:
+            return resize_image(value, size, fit=fit)
+        opacity = resize_image(value[..., 3:], size, fit=fit, background=(0, 0, 0))
+        return np.concatenate([resize_image(np.ascontiguousarray(value[..., :3]), size, fit=fit), opacity], -1)
+
+    def prepared(self, field, values, value_range):  # noqa: D102
+        import tensorflow as tf
+
+        if values.dtype != tf.uint8:
+            raise ConfigError(f"`{field}` must come as bytes, which are scaled here. Received: dtype={values.dtype}. "
+                              "Use batches of `examples.loader(...)`, or a GAN without this `prepare` for samples that "
+                              "are in its range already.")
+        low, high = value_range
+        return {field: tf.cast(values, tf.float32) * ((float(high) - float(low)) / 255) + float(low)}
+
+    def pictures(self, values):  # noqa: D102
+        values = np.asarray(values)
+        if self.channels < 4:
+            return values
+        opacity = values[..., 3:].astype(np.uint32)
+        return ((values[..., :3] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)

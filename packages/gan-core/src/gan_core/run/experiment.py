@@ -67,7 +67,6 @@ class Experiment:
         representation: what the numbers of a sample mean ({"sample_rate": 16000}): other runs' weights are taken over
             only where it is equal.
         condition: (count) -> name -> array (count, ...), for `sample` on conditional generators.
-        write_samples: (samples, path or None) -> the file written, for the verb `sample`.
     """
 
     gan: GAN
@@ -79,7 +78,6 @@ class Experiment:
     unit: str = "examples"
     representation: Mapping[str, str | float] = field(default_factory=dict)
     condition: Callable[[int], dict] | None = None
-    write_samples: Callable[[np.ndarray, Path | None], Path] | None = None
 
     def sample(self, count: int, *, seed: int, raw: bool = False,
                condition: Mapping[str, np.ndarray] | None = None) -> np.ndarray:

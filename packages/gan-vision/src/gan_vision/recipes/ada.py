@@ -10,13 +10,12 @@ from typing import Literal
 import pydantic
 
 import gan_core as core
+from gan_core.run.recipe_settings import AdamConfig
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
-
-__all__ = ["Config", "build", "complete", "load", "placeholder"]
+from gan_vision.recipes.images import ImageConfig, NetworkConfig, experiment, image_recipe
 
 
-class Config(ImageConfig):
+class Config(ImageConfig, NetworkConfig, AdamConfig):
     """Settings of `ada`; 400 epochs of its 5,994 birds are 18,400 steps."""
 
     data: str = "tfds:cats_vs_dogs"
@@ -39,18 +38,12 @@ class Config(ImageConfig):
     """Integration steps of the keras_example controller."""
     dropout: float = pydantic.Field(0.4, ge=0, lt=1)
     """Rate before the discriminator's last layer."""
-    learning_rate: float = pydantic.Field(2e-4, gt=0)
-    """Of both Adam optimizers."""
-    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
-    """Adam's first momentum."""
     ema: float = pydantic.Field(0.99, gt=0, lt=1)
     """Decay of the averaged generator; 0.999 for long runs."""
 
 
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
-    import keras
-
     network = models.NETWORKS["ada"]
     options = {"width": config.width, "depth": config.depth}
     gan = core.GAN(
@@ -65,6 +58,8 @@ def build(config: Config, train, validation) -> core.Experiment:
         update="simultaneous",
         seed=config.seed,
     )
-    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
-                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    gan.compile(*config.optimizers())
     return experiment(config, gan, train, validation, network.value_range)
+
+
+RECIPE = image_recipe("ada", __doc__, Config, build)

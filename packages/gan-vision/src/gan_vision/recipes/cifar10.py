@@ -10,13 +10,12 @@ from typing import Literal
 import pydantic
 
 import gan_core as core
+from gan_core.run.recipe_settings import AdamConfig
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
-
-__all__ = ["Config", "build", "complete", "load", "placeholder"]
+from gan_vision.recipes.images import ImageConfig, NetworkConfig, experiment, image_recipe
 
 
-class Config(ImageConfig):
+class Config(ImageConfig, NetworkConfig, AdamConfig):
     """Settings of `cifar10`; 100 epochs of CIFAR-10 are 39,000 steps."""
 
     data: str = "tfds:cifar10"
@@ -24,28 +23,23 @@ class Config(ImageConfig):
     steps: int = pydantic.Field(39_000, ge=1)
     width: int | None = pydantic.Field(None, ge=1)
     """Channels of the 2x2 feature map; 512 at 32 pixels by default."""
-    latent: int = pydantic.Field(100, ge=1)
-    """Length of the noise vector."""
     prior: Literal["uniform", "normal"] = "uniform"
     """Distribution of the noise, in training and sampling."""
-    learning_rate: float = pydantic.Field(2e-4, gt=0)
-    """Of both Adam optimizers."""
-    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
-    """Adam's first momentum."""
 
 
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
-    import keras
-
     network = models.NETWORKS["cifar10"]
     gan = core.GAN(
         network.build_generator(config.size, train.channels, width=config.width, latent=config.latent),
         network.build_discriminator(config.size, train.channels, width=config.width),
         core.Objective(core.NonSaturating()),
         {"uniform": core.Uniform, "normal": core.Normal}[config.prior](config.latent),
+        ema=config.ema,
         seed=config.seed,
     )
-    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
-                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    gan.compile(*config.optimizers())
     return experiment(config, gan, train, validation, network.value_range)
+
+
+RECIPE = image_recipe("cifar10", __doc__, Config, build)

@@ -23,12 +23,11 @@ import gan_core as core
 from gan_core.errors import DataError
 from gan_vision import models
 from gan_vision.data.labels import Labels
+from gan_vision.image_run import LabelledImageRun
 from gan_vision.recipes import dcgan
 from gan_vision.recipes.images import complete as complete_channels
-from gan_vision.recipes.images import experiment, load
+from gan_vision.recipes.images import experiment, image_recipe
 from gan_vision.recipes.images import placeholder as blank
-
-__all__ = ["Config", "build", "complete", "load", "placeholder"]
 
 
 class Config(dcgan.Config):
@@ -67,8 +66,6 @@ def complete(config: Config, train) -> Config:
 
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
-    import keras
-
     from gan_vision.models.conditional import build_discriminator, build_generator
 
     config = complete(config, train)
@@ -88,6 +85,9 @@ def build(config: Config, train, validation) -> core.Experiment:
         ema=config.ema,
         seed=config.seed,
     )
-    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
-                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    gan.compile(*config.optimizers())
     return experiment(config, gan, train, validation, backbone.value_range, labels=labels)
+
+
+RECIPE = image_recipe("conditional", __doc__, Config, build, placeholder=placeholder, complete=complete,
+                      opened=LabelledImageRun)

@@ -14,12 +14,10 @@ import pydantic
 
 import gan_core as core
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
-
-__all__ = ["Config", "build", "complete", "load", "placeholder"]
+from gan_vision.recipes.images import ImageConfig, NetworkConfig, experiment, image_recipe
 
 
-class Config(ImageConfig):
+class Config(ImageConfig, NetworkConfig):
     """Settings of `wgan`; with its warm-up, 100,000 steps are about 18,800 generator updates."""
 
     data: str = "tfds:cifar10"
@@ -27,8 +25,6 @@ class Config(ImageConfig):
     """Critic updates in total."""
     network: str = "resnet"
     """Which published pair of networks: resnet, cifar10, dcgan, bricks or tutorial."""
-    width: int | None = pydantic.Field(None, ge=1)
-    """Channels of the smallest feature map; by default the published number at this size."""
     latent: int = pydantic.Field(128, ge=1)
     """Length of the noise vector."""
     clip: float = pydantic.Field(0.01, gt=0)
@@ -39,8 +35,6 @@ class Config(ImageConfig):
     """The same for the first 25 generator updates and every 500th."""
     learning_rate: float = pydantic.Field(5e-5, gt=0)
     """Of both RMSprop optimizers (the book prints 1e-5)."""
-    ema: float | None = pydantic.Field(None, gt=0, lt=1)
-    """Decay of an averaged generator that samples are made with; null samples the trained one, as published."""
 
 
 def build(config: Config, train, validation) -> core.Experiment:
@@ -59,3 +53,6 @@ def build(config: Config, train, validation) -> core.Experiment:
     )
     gan.compile(keras.optimizers.RMSprop(config.learning_rate), keras.optimizers.RMSprop(config.learning_rate))
     return experiment(config, gan, train, validation, network.value_range)
+
+
+RECIPE = image_recipe("wgan", __doc__, Config, build)

@@ -14,13 +14,12 @@ from typing import Literal
 import pydantic
 
 import gan_core as core
+from gan_core.run.recipe_settings import AdamConfig
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
-
-__all__ = ["Config", "build", "complete", "load", "placeholder"]
+from gan_vision.recipes.images import ImageConfig, NetworkConfig, experiment, image_recipe
 
 
-class Config(ImageConfig):
+class Config(ImageConfig, NetworkConfig, AdamConfig):
     """Settings of `wgan_gp`; the paper makes 100,000 generator updates of five critic updates each."""
 
     data: str = "tfds:cifar10"
@@ -38,8 +37,6 @@ class Config(ImageConfig):
     """Weight of the gradient penalty."""
     n_critic: int = pydantic.Field(5, ge=1)
     """Critic updates per generator update."""
-    learning_rate: float = pydantic.Field(2e-4, gt=0)
-    """Of both Adam optimizers."""
     decay_steps: int | None = pydantic.Field(None, ge=1)
     """Generator updates in which both rates fall linearly to 0 (100,000 in the paper); null keeps them."""
     beta_1: float = pydantic.Field(0.0, ge=0, lt=1)
@@ -48,14 +45,10 @@ class Config(ImageConfig):
     """Adam's second momentum."""
     dequantize: bool = False
     """Spread the 256 levels of real images over the range with uniform noise, anew at every step."""
-    ema: float | None = pydantic.Field(None, gt=0, lt=1)
-    """Decay of an averaged generator that samples are made with; null samples the trained one, as published."""
 
 
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
-    import keras
-
     from gan_vision.data.dequantization import dequantize
 
     network = models.NETWORKS["resnet"]
@@ -70,8 +63,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         ema=config.ema,
         seed=config.seed,
     )
-    gan.compile(*(keras.optimizers.Adam(_rate(config, updates), config.beta_1, config.beta_2)
-                  for updates in (1, config.n_critic)))
+    gan.compile(*config.optimizers(generator_rate=_rate(config, 1), discriminator_rate=_rate(config, config.n_critic)))
     return experiment(config, gan, train, validation, network.value_range)
 
 
@@ -79,3 +71,6 @@ def _rate(config: Config, updates_per_step: int):
     if config.decay_steps is None:
         return config.learning_rate
     return core.linear_decay(config.learning_rate, config.decay_steps, updates_per_step=updates_per_step)
+
+
+RECIPE = image_recipe("wgan_gp", __doc__, Config, build)

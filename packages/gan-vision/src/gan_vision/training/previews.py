@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from gan_vision.data.labels import Labels
-from gan_vision.image_grid import image_grid, save_image_grid, to_uint8, whole_file
+from gan_vision.image_grid import image_grid, save_image_grid, to_uint8
 
 ROWS, COLUMNS = 10, 8  # of a sheet of classes
-NARROW = 4  # columns: fewer make no rows worth reading
 
 
 class SampleSheets:
@@ -47,13 +44,3 @@ class SampleSheets:
         classes = np.linspace(0, len(self.labels) - 1, min(ROWS, len(self.labels))).astype(np.int32)
         noise = np.tile(gan.fixed_latent(COLUMNS), (len(classes), 1))
         return gan.generate({"label": classes.repeat(COLUMNS)}, latent=noise), COLUMNS
-
-    def write(self, samples: np.ndarray, path: Path | None) -> Path:
-        """The verb `sample`: a grid in an image file (samples.png by default), or bytes (n, h, w, c) in a `.npy`."""
-        images, path = to_uint8(samples, self.value_range), path or Path("samples.png")
-        columns = 0 if self.labels is None else self.labels.columns(len(images))
-        if path.suffix.lower() == ".npy":
-            with whole_file(path) as file:
-                np.save(file, images)
-            return path
-        return save_image_grid(path, images, columns if columns >= NARROW else None)

@@ -3,12 +3,12 @@ import shutil
 
 import numpy as np
 import pytest
+from gan_text.runs import TextRun, require_same_vocabulary, vocabulary_of
 
 from gan_core.errors import ConfigError
 from gan_core.run.folder import RunFolder
 from gan_text.data import Vocabulary
 from gan_text.errors import TextConfigError, TextDataError, VocabularyError
-from gan_text.runs import TextRun, require_same_vocabulary, vocabulary_of
 
 
 @pytest.fixture(scope="module")

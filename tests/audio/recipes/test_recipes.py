@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from gan_audio.recipes.table import MODALITY
 
 from gan_audio.data.folder import PairedArrays, Recording
 from gan_audio.data.synthetic import pairs, tones
 from gan_audio.errors import AudioConfigError
 from gan_audio.recipes import RECIPES
-from gan_audio.recipes.table import MODALITY
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe, count_parameters
 

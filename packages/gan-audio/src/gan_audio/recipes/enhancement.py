@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,8 +12,10 @@ import gan_core as core
 from gan_audio.data.augmentation import Augmentation
 from gan_audio.data.folder import PairedArrays
 from gan_audio.data.sources import Reading, load_source
+from gan_audio.enhancement.enhancement_run import EnhancementRun
 from gan_audio.models.presets import Preset, preset
 from gan_core.run.config import RunConfig
+from gan_core.run.recipe import Recipe
 
 SHAPE = ("filters", "latent_channels", "window", "skip", "skip_from", "upsample", "norm", "activation", "head",
          "phase_shift")
@@ -185,3 +188,11 @@ def build(config: EnhancementConfig, train, validation) -> core.Experiment:
         validation=EnhancementScores(validation, size, **rules) if validation else None,
         best="negative_si_sdr" if validation else None, scores=("si_sdr",), unit="windows",
         representation={"sample_rate": config.sample_rate, "preemphasis": config.preemphasis})
+
+
+def enhancement_recipe(name: str, description: str | None, config: type[EnhancementConfig], *,
+                       presets: Mapping[str, Mapping] | None = None) -> Recipe:
+    """A SEGAN recipe: its config names the networks, everything else is the same."""
+    # the large networks take a minute to build: they are not built once more only to try the settings
+    return Recipe(name=name, description=description or "", config=config, load=load, placeholder=placeholder,
+                  build=build, presets=presets or {}, opened=EnhancementRun, quick_to_build=False)

@@ -12,9 +12,7 @@ from typing import ClassVar
 
 import pydantic
 
-from gan_audio.recipes.enhancement import EnhancementConfig, build, load, placeholder
-
-__all__ = ["Config", "build", "load", "placeholder"]
+from gan_audio.recipes.enhancement import EnhancementConfig, enhancement_recipe
 
 
 class Config(EnhancementConfig):
@@ -26,3 +24,6 @@ class Config(EnhancementConfig):
     steps: int = pydantic.Field(10_750, ge=1)
     learning_rate: float = pydantic.Field(2e-4, gt=0)
     """Of the generator's RMSprop."""
+
+
+RECIPE = enhancement_recipe("segan", __doc__, Config)

@@ -12,9 +12,15 @@ from typing import ClassVar
 
 import pydantic
 
-from gan_audio.recipes.enhancement import EnhancementConfig, build, load, placeholder
+from gan_audio.recipes.enhancement import EnhancementConfig, enhancement_recipe
 
-__all__ = ["Config", "build", "load", "placeholder"]
+PRESETS = {
+    # what `gan-audio demo` trains
+    "demo": {"data": "synthetic", "steps": 300, "batch_size": 8, "log_every": 20, "checkpoint_every": 300,
+             "validation_limit": 6},
+    # what the package's README measures on voices and noises that training did not have
+    "wide": {"filters": (16, 32, 64, 128, 256), "steps": 2000, "checkpoint_every": 500},
+}
 
 
 class Config(EnhancementConfig):
@@ -30,3 +36,6 @@ class Config(EnhancementConfig):
     """Of the generator's RMSprop."""
     discriminator_rate: float | None = pydantic.Field(1e-4, gt=0)
     """Of the discriminator's."""
+
+
+RECIPE = enhancement_recipe("segan-tiny", __doc__, Config, presets=PRESETS)

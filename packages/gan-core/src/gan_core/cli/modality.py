@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from cyclopts import App
 
 from gan_core.run.recipe import RecipeTable
-from gan_core.run.trained_run import TrainedRun
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class Afterwards:
 
     Args:
         help: one sentence, for `train RECIPE --help`.
-        act: (finished run, quiet) -> None.
+        act: (finished run, of the recipe's `opened` class; quiet) -> None.
     """
 
     help: str
-    act: Callable[[TrainedRun, bool], None]
+    act: Callable[[Any, bool], None]
 
 
 @dataclass(frozen=True)

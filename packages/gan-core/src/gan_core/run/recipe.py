@@ -83,7 +83,7 @@ class Recipe:
         return self.description.strip().splitlines()[0]
 
     def settings(self, *, preset: str | None = None, file: Path | str | None = None,
-                 given: Mapping[str, Any] | None = None, origin: str = "options") -> RunConfig:
+                 given: Mapping[str, Any] | None = None, origin: str = "options") -> Any:
         """The config of a run: defaults < preset < file < what is given.
 
         Args:
@@ -91,6 +91,9 @@ class Recipe:
             file: YAML, such as the config.yaml of a run.
             given: name -> value, of the command line or a call.
             origin: of `given`, for messages.
+
+        Returns:
+            An object of the recipe's `config` class.
 
         Raises:
             ConfigError: an unknown preset, a file for another recipe, unknown names or values out of range.
@@ -162,7 +165,7 @@ class RecipeTable(Mapping[str, Recipe]):
     def __len__(self) -> int:
         return len(self._recipes)
 
-    def of_run(self, folder: RunFolder) -> tuple[Recipe, RunConfig]:
+    def of_run(self, folder: RunFolder) -> tuple[Recipe, Any]:
         """The recipe and the settings in a run's config.yaml.
 
         Raises:

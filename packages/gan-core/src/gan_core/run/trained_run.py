@@ -47,7 +47,8 @@ class TrainedRun:
 
     def __init__(self, folder: RunFolder, recipe: Recipe, config: RunConfig, *, data: bool = False,
                  experiment: Experiment | None = None):
-        self.folder, self.recipe, self.config, self._reads_data = folder, recipe, config, data
+        self.folder, self.recipe, self._reads_data = folder, recipe, data
+        self.config: Any = config  # of the recipe's own class
         with tensorflow_for(seed=config.seed, precision=config.precision):
             from gan_core.run.checkpoint import Checkpoints
 

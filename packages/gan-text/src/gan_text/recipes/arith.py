@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import pydantic
 
-from gan_text.recipes.texts import TextConfig, build, load, placeholder
-
-__all__ = ["Config", "build", "load", "placeholder"]
+from gan_text.recipes.texts import TextConfig, text_recipe
 
 
 class Config(TextConfig):
@@ -34,3 +32,6 @@ class Config(TextConfig):
     learning_rate: float = pydantic.Field(5e-4, gt=0)
     score_samples: int = pydantic.Field(2000, ge=2)
     """Sentences that enter the scores of a tick."""
+
+
+RECIPE = text_recipe("arith", __doc__, Config)

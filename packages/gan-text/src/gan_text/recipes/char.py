@@ -9,10 +9,14 @@ processor time: JS-1..4 of 4,691 sentences 0.05, 0.18, 0.40, 0.64 (real against 
 
 from __future__ import annotations
 
-from gan_text.recipes.texts import TextConfig, build, load, placeholder
+from gan_text.recipes.texts import TextConfig, text_recipe
 
-__all__ = ["Config", "build", "load", "placeholder"]
+# a few megabytes of text on a CPU
+PRESETS = {"small": {"filters": 128, "n_critic": 5, "learning_rate": 3e-4, "held_out": 0.05, "steps": 4500}}
 
 
 class Config(TextConfig):
     """Settings of `char`; the original makes 200,000 generator iterations of ten critic updates each."""
+
+
+RECIPE = text_recipe("char", __doc__, Config, presets=PRESETS)

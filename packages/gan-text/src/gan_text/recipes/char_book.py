@@ -11,10 +11,8 @@ from typing import Literal
 
 import pydantic
 
-from gan_text.recipes.texts import TextConfig, build, load
+from gan_text.recipes.texts import TextConfig, text_recipe
 from gan_text.recipes.texts import placeholder as blank
-
-__all__ = ["Config", "build", "load", "placeholder"]
 
 
 class Config(TextConfig):
@@ -26,6 +24,9 @@ class Config(TextConfig):
     initialization: Literal["original", "book"] = "book"
 
 
-def placeholder(config: Config, vocabulary=None):
+def placeholder(config: Config):
     """Blank rows with the 96 ids of the book's vocabulary."""
-    return blank(config if config.max_size else config.model_copy(update={"max_size": 96}), vocabulary)
+    return blank(config if config.max_size else config.model_copy(update={"max_size": 96}))
+
+
+RECIPE = text_recipe("char-book", __doc__, Config, placeholder=placeholder)

@@ -13,9 +13,7 @@ from typing import Literal
 import pydantic
 
 from gan_text.recipes import arith
-from gan_text.recipes.texts import build, load, placeholder
-
-__all__ = ["Config", "build", "load", "placeholder"]
+from gan_text.recipes.texts import text_recipe
 
 
 class Config(arith.Config):
@@ -25,3 +23,6 @@ class Config(arith.Config):
     level: Literal["character", "word"] = "word"
     length: int = pydantic.Field(12, ge=2)
     """Tokens of a row, and the longest sentence."""
+
+
+RECIPE = text_recipe("toy-english", __doc__, Config)

@@ -13,9 +13,7 @@ from typing import Literal
 
 import pydantic
 
-from gan_text.recipes.texts import TextConfig, build, load, placeholder
-
-__all__ = ["Config", "build", "load", "placeholder"]
+from gan_text.recipes.texts import TextConfig, text_recipe
 
 
 class Config(TextConfig):
@@ -26,3 +24,6 @@ class Config(TextConfig):
     level: Literal["character", "word"] = "word"
     kernel_size: int = pydantic.Field(3, ge=1)
     initialization: Literal["original", "book"] = "book"
+
+
+RECIPE = text_recipe("word", __doc__, Config)

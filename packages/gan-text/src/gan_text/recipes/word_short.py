@@ -12,9 +12,11 @@ from __future__ import annotations
 import pydantic
 
 from gan_text.recipes import word
-from gan_text.recipes.texts import build, load, placeholder
+from gan_text.recipes.texts import text_recipe
 
-__all__ = ["Config", "build", "load", "placeholder"]
+# a few megabytes of text on a CPU
+PRESETS = {"small": {"max_size": 1024, "filters": 128, "initialization": "original", "n_critic": 3,
+                     "learning_rate": 5e-4, "held_out": 0.05, "steps": 6000}}
 
 
 class Config(word.Config):
@@ -22,3 +24,6 @@ class Config(word.Config):
 
     length: int = pydantic.Field(8, ge=2)
     """Tokens of a row."""
+
+
+RECIPE = text_recipe("word-short", __doc__, Config, presets=PRESETS)

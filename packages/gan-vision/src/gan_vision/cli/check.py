@@ -40,7 +40,7 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
         report.raise_for("error")
         return
     if scheme == "tfds":
-        from gan_core.cli.main import start_tensorflow
+        from gan_core.run.device import start_tensorflow
 
         start_tensorflow(seed=0)  # which TFDS imports: silently
     images = load_images(data, size=size, channels=None, data_dir=data_dir)

@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 from cyclopts import Parameter
 
+from gan_vision.models import NETWORKS
 from gan_vision.recipes import RECIPES
 from gan_vision.recipes.dcgan import PRESETS
 
@@ -50,7 +51,7 @@ def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
         judge = train_encoder(train.images, train.labels, seed=seed)
         progress.say(f"it recognises {judge.accuracy:.1%} of digits it has not seen")
         experiment = recipe.build(config, train, validation)
-        scores = DigitScores(judge, np.asarray(train.images), experiment.validation.value_range)
+        scores = DigitScores(judge, np.asarray(train.images), NETWORKS[config.network].value_range)
         run_experiment(dataclasses.replace(experiment, validation=scores), folder, config, progress=progress)
     picture = first_and_last(folder)
     conclude(folder, picture, scores.history, len(train.class_names) or 10)

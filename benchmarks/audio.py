@@ -122,8 +122,8 @@ def training_set():
 def our_gan():
     """`segan-tiny` as its recipe builds it, and its loader."""
     keras.utils.set_random_seed(0)
-    config = segan_tiny.Config(batch_size=BATCH)
-    experiment = segan_tiny.build(config, training_set(), [])
+    config = segan_tiny.RECIPE.config(batch_size=BATCH)
+    experiment = segan_tiny.RECIPE.build(config, training_set(), [])
     return experiment.gan, experiment.phases[0].data
 
 

@@ -155,7 +155,8 @@ def light_modules(package: str) -> list[str]:
     """
     module = PACKAGES[package]
     light = re.compile(rf"{module}/(__init__|cli|errors|config|demo|check|cli/.*|recipes/.*|(run|data)/__init__|.*/config"
-                       r"|run/(folder|signals|progress|finding|ticks|metrics_file|report|doctor)|metrics/functional/.*"
+                       r"|run/(folder|signals|progress|finding|ticks|metrics_file|report|doctor|device|recipe|recipe_settings|trained_run|training)"
+                       r"|image_run|text_run|enhancement/enhancement_run|metrics/functional/.*"
                        r"|data/(settings|sources)|(baselines|metrics|grammar|models)/__init__)\.py")
     return sorted(short(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
                   for path in FILES[package] if light.fullmatch(short(path)))
@@ -228,7 +229,7 @@ READERS = {
         "gan_core/testing/network.py": "a network that the test itself has just saved",
         "gan_core/testing/saved.py": "a network that the test itself has just saved",
         "gan_audio/models/saved.py": "a published generator; Keras' safe mode is on",
-        "gan_audio/runs.py": "the best generator of a run; Keras' safe mode is on",
+        "gan_audio/enhancement/enhancement_run.py": "the best generator of a run; Keras' safe mode is on",
     },
     "np.load": {
         "gan_core/metrics/array_files.py": "arrays given to the metrics: plain numbers, size checked against the header",

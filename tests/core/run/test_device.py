@@ -49,6 +49,16 @@ class TestQuietStart:
         assert len(os.listdir("/proc/self/fd")) == before
 
 
+def drawn_now():
+    """The next numbers of the generators that a whole process shares."""
+    return random.random(), np.random.random()  # noqa: NPY002
+
+
+def seed_all(seed):
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+
+
 @pytest.fixture
 def without_determinism(monkeypatch):
     """Op determinism stays as it is, for other tests' sake."""
@@ -60,21 +70,19 @@ class TestTheStateOfTheProcess:
     def test_precision_and_seed_are_those_of_the_run_while_inside(self):
         with tensorflow_for(seed=7, precision="bfloat16"):
             assert keras.config.dtype_policy().name == "mixed_bfloat16"
-            drawn = random.random(), np.random.random()
+            drawn = drawn_now()
         with tensorflow_for(seed=7, precision="bfloat16"):
-            assert (random.random(), np.random.random()) == drawn
+            assert drawn_now() == drawn
 
     def test_they_are_afterwards_as_they_were(self):
         policy = keras.config.dtype_policy().name
-        random.seed(1)
-        np.random.seed(1)
-        expected = random.random(), np.random.random()
-        random.seed(1)
-        np.random.seed(1)
+        seed_all(1)
+        expected = drawn_now()
+        seed_all(1)
         with tensorflow_for(seed=7, precision="bfloat16"):
             random.random()
         assert keras.config.dtype_policy().name == policy
-        assert (random.random(), np.random.random()) == expected
+        assert drawn_now() == expected
 
     def test_they_are_restored_after_an_error(self):
         policy = keras.config.dtype_policy().name

@@ -117,7 +117,7 @@ class TestSettings:
         assert message in str(caught.value)
 
     def test_a_recipe_without_presets_says_so(self, table):
-        with pytest.raises(ConfigError, match="the recipe square has no presets. Received: preset='wide'. Leave `preset` out"):
+        with pytest.raises(ConfigError, match=r"the recipe square has no presets. Received: preset='wide'. Leave `preset` out"):
             table["square"].settings(preset="wide")
 
     def test_a_file_for_another_recipe_is_refused(self, table, file):
@@ -153,7 +153,7 @@ class TestTable:
             table["sqare"]
 
     def test_two_recipes_of_one_name_are_refused(self, recipe):
-        with pytest.raises(ConfigError, match="need names of their own. Received: linear, linear"):
+        with pytest.raises(ConfigError, match=r"need names of their own. Received: linear, linear"):
             RecipeTable(recipe, recipe)
 
     def test_a_run_knows_its_recipe_and_settings(self, table, tmp_path):

@@ -65,7 +65,7 @@ def test_a_run_opened_with_its_data_holds_them(recipes, path):
 
 
 def test_a_run_opened_without_its_data_says_so(recipes, path):
-    with pytest.raises(ConfigError, match="was opened without its data. Open it with `data=True`"):
+    with pytest.raises(ConfigError, match=r"was opened without its data. Open it with `data=True`"):
         recipes.open_run(path).data  # noqa: B018
 
 

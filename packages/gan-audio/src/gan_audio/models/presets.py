@@ -29,7 +29,7 @@ class Preset:
         window: int, samples; the discriminator's fixed length.
         kernel: int, taps of every convolution.
         skip: "none" | "alpha" | "constant" | "conv", see `gan_audio.layers.apply_skip`.
-        skip_from: "pre" | "post": before the PReLU (both author releases) or after it (the book).
+        skip_from: "pre" | "post": before the PReLU (both author releases) or after it (Valle's book, see `segan.py`).
         upsample: "transpose" | "nearest" (no comb artefacts, same number of weights).
         norm: of the discriminator: "batch" | "virtual" | "spectral" | "none".
         reference: int, examples of the reference batch of virtual batch normalisation.
@@ -79,7 +79,7 @@ PRESETS = {
     # the paper: Pascual, Bonafonte and Serrà 2017
     "segan": Preset((16, 32, 32, 64, 64, 128, 128, 256, 256, 512, 1024), 2, skip="none", norm="virtual",
                     activation="leaky_relu", head="conv1x1"),
-    # the authors' second release (SEGAN+), which is the network of the book
+    # the authors' second release (SEGAN+), which is the network of Valle's book
     "segan-compact": Preset((64, 128, 256, 512, 1024), 4),
     # for tests and demonstrations on a CPU
     "segan-tiny": Preset((8, 12, 16, 24, 32), 4, latent_channels=32),

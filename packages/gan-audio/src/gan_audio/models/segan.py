@@ -1,7 +1,8 @@
 """SEGAN: a convolutional encoder and decoder on the waveform, and a discriminator of (candidate, noisy) pairs.
 
-Pascual, Bonafonte and Serrà, "SEGAN: Speech Enhancement Generative Adversarial Network", 2017; and the authors' second
-release SEGAN+, which is the network that the book describes as the paper's. Presets and numbers of weights:
+Pascual, Bonafonte and Serrà, "SEGAN: Speech Enhancement Generative Adversarial Network", 2017, arXiv:1703.09452; and
+the authors' second release SEGAN+, which is the network that Rafael Valle, "Hands-On Generative Adversarial Networks
+with Keras" (Packt 2019), chapter 10, describes as the paper's. Presets and numbers of weights:
 
 | preset          | layers x stride | generator  | discriminator (trainable) |
 |-----------------|-----------------|------------|---------------------------|

@@ -1,9 +1,9 @@
-"""SEGAN of the paper (Pascual, Bonafonte and Serrà 2017): 11 layers of stride 2, virtual batch normalisation.
+"""SEGAN as published: 11 layers of stride 2, virtual batch norm, for a GPU (Pascual, Bonafonte and Serrà 2017).
 
 gan-audio train segan --data voicebank:VOICEBANK_DEMAND
 
 73 M + 24 M weights: for a GPU. The authors trained 86 epochs with an effective batch of 400 (here: 10,750 steps of 400
-windows at about 50,000 windows per epoch); lower `--batch-size` to what the memory holds.
+windows at about 50,000 windows per epoch); lower `--batch-size` to what the memory holds. Paper: https://arxiv.org/abs/1703.09452
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A SEGAN of 135 thousand weights that learns on a CPU in minutes; the layers are those of segan-compact.
+"""SEGAN of 135 thousand weights, the layers of segan-compact, for minutes on a CPU (after Pascual et al. 2017).
 
 gan-audio train segan-tiny --data folder:MIXED --steps 3000
 
 For trying things out. There is no pre-emphasis by default: undoing it amplifies what lies below 150 Hz more than
-tenfold, and a small network that trained for minutes is not exact enough there. `--filters 16 32 64 128 256` widens it.
+tenfold, and a small network that trained for minutes is not exact enough there. `--preset wide` has more channels.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""The sizes of the networks by name; the numbers of reference section 1.1.
+"""The sizes of the networks by name.
 
-Known differences between the presets' sources: the original code has kernels of 5 tokens, the book of 3; the receptive
-field of the generator's stack is 1 + 2 n (k - 1) tokens: 41 for k = 5, the whole sequence, but 21 for k = 3.
+Of the code of Gulrajani et al. 2017, arXiv:1704.00028, and of Rafael Valle, "Hands-On Generative Adversarial Networks
+with Keras" (Packt 2019), chapter 8. Known differences between the two: the original code has kernels of 5 tokens, the
+book of 3; the receptive field of the generator's stack is 1 + 2 n (k - 1) tokens: 41 for k = 5, the whole sequence, but
+21 for k = 3.
 """
 
 from __future__ import annotations

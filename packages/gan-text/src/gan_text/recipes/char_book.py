@@ -1,8 +1,10 @@
-"""Character-level WGAN-GP with the book's kernel of 3 and its initialisation (chapter 8); compare with `char`.
+"""Character-level WGAN-GP with kernels of 3, which see 21 of 32 characters (Valle 2019); compare with `char`.
 
 gan-text train char-book --data folder:MY_TEXT
 
-A kernel of 3 lets five blocks see 21 of the 32 characters, where the original's kernel of 5 sees all of them.
+Kernel and initialisation are those of Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019),
+chapter 8. A kernel of 3 lets five blocks see 21 of the 32 characters, where the original's kernel of 5 sees all of
+them.
 """
 
 from __future__ import annotations

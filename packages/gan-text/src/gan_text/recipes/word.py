@@ -1,8 +1,9 @@
-"""Word-level WGAN-GP on sentences of 32 words (the book's chapter 8).
+"""Word-level WGAN-GP on sentences of 32 words (Valle 2019, after Gulrajani et al. 2017).
 
 gan-text train word --data lm1b:1-billion-word-language-modeling-benchmark-r13output
 gan-text train word --data folder:MY_TEXT --filters 192 --max-size 1024
 
+As in Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019), chapter 8.
 Differences from the book: padding and unknown words have ids of their own, every residual block adds its own input,
 noise is normal in training and sampling alike.
 """

@@ -1,6 +1,9 @@
-"""The notes' fully convolutional DCGAN: 64x64 gray, dropout in the discriminator, noisy labels.
+"""Fully convolutional DCGAN for 64-pixel gray pictures, noisy labels (Foster 2023, after Radford et al. 2016).
 
 gan-vision train bricks --data folder:MY_PICTURES
+
+As in David Foster, "Generative Deep Learning", 2nd edition (O'Reilly 2023), chapter 4: dropout in the discriminator,
+both gradients from one forward pass. Paper: https://arxiv.org/abs/1511.06434
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from gan_vision.recipes.images import Channels, ImageConfig, NetworkConfig, expe
 
 
 class Config(ImageConfig, NetworkConfig, AdamConfig):
-    """Settings of `bricks`; 100 epochs of its 40,000 images are 31,300 steps."""
+    """Settings of `bricks`; 100 epochs of the chapter's 40,000 bricks are 31,300 steps."""
 
     data: str = ""
     size: int = pydantic.Field(64, ge=8)

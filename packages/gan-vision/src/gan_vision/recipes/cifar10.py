@@ -1,6 +1,9 @@
-"""The book's DCGAN, chapter 3: 32x32, kernels of 5, uniform noise, alternating updates.
+"""DCGAN for 32-pixel pictures, kernels of 5, uniform noise (Valle 2019, after Radford et al. 2016).
 
 gan-vision train cifar10 --data tfds:cifar10
+
+As in Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019), chapter 3: the players are
+updated in turn. Paper: https://arxiv.org/abs/1511.06434
 """
 
 from __future__ import annotations

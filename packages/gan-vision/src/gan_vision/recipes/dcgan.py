@@ -5,7 +5,7 @@ gan-vision train dcgan --data folder:MY_PICTURES --size 32
 
 The networks are those of `cifar10`, the noise is normal, both gradients come from one forward pass, a weak gradient
 penalty (Mescheder et al. 2018) keeps the discriminator of a small data set in check, and samples come from an averaged
-generator.
+generator. Papers: https://arxiv.org/abs/1511.06434, https://arxiv.org/abs/1801.04406
 """
 
 from __future__ import annotations

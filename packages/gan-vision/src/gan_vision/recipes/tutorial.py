@@ -1,6 +1,8 @@
-"""The tutorial's light DCGAN: 64x64, blocks of two convolutions, one-sided label smoothing.
+"""Light DCGAN for 64-pixel faces, two convolutions a block, one-sided label smoothing (after Radford et al. 2016).
 
 gan-vision train tutorial --data tfds:celeb_a
+
+Papers: https://arxiv.org/abs/1511.06434, https://arxiv.org/abs/1606.03498 (label smoothing)
 """
 
 from __future__ import annotations
@@ -22,13 +24,11 @@ class Config(ImageConfig, NetworkConfig, AdamConfig):
     steps: int = pydantic.Field(20_000, ge=1)
     sample_every: int = pydantic.Field(80, ge=1)
     width: int | None = pydantic.Field(None, ge=1)
-    """Channels of the 4x4 feature map, 8 times the tutorial's capacity of 16."""
+    """Channels of the 4x4 feature map, 8 times the published capacity of 16."""
     activation_between: bool = False
     """A LeakyReLU between the two convolutions of a block; the published blocks have none."""
     real_target: float = pydantic.Field(0.9, gt=0, le=1)
     """One-sided smoothing: the discriminator's target for real images."""
-    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
-    """Adam's first momentum (the tutorial printed 0.9, against its own advice)."""
 
 
 def build(config: Config, train, validation) -> core.Experiment:

@@ -6,6 +6,9 @@ gan-vision train wgan --data digits --size 16 --network cifar10 --width 128
 The second with `--learning-rate 5e-4 --n-critic-boosted 20 --ema 0.99 --steps 4000`, seed 0, on two cores without GPU:
 1.4 minutes, KID 0.0035 (untrained 1.7), many samples legible. The published warm-up alone takes 2,500 steps, and
 the published rate is too slow for so short a run.
+
+Paper: https://arxiv.org/abs/1701.07875. The book named below is Rafael Valle, "Hands-On Generative Adversarial Networks
+with Keras" (Packt 2019).
 """
 
 from __future__ import annotations

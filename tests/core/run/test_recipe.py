@@ -74,7 +74,7 @@ class TestFields:
         ("presets", {"wide": 3}, "`presets` of a recipe must be a mapping of names to settings"),
         ("presets", {"wide": {"widht": 3}}, "preset 'wide' of linear: unknown key `widht`. Did you mean 'width'?"),
         ("presets", {"wide": {"width": 0}}, "preset 'wide' of linear: `width`: Input should be greater than or equal to 1"),
-        ("opened", dict, "`opened` of a recipe must be a subclass of TrainedRun"),
+        ("run_class", dict, "`run_class` of a recipe must be a subclass of TrainedRun"),
         ("quick_to_build", "no", "`quick_to_build` of a recipe must be True or False"),
     ])
     def test_a_field_of_another_kind_is_refused_by_name(self, part, value, message):

@@ -195,4 +195,4 @@ def enhancement_recipe(name: str, description: str | None, config: type[Enhancem
     """A SEGAN recipe: its config names the networks, everything else is the same."""
     # the large networks take a minute to build: they are not built once more only to try the settings
     return Recipe(name=name, description=description or "", config=config, load=load, placeholder=placeholder,
-                  build=build, presets=presets or {}, opened=EnhancementRun, quick_to_build=False)
+                  build=build, presets=presets or {}, run_class=EnhancementRun, quick_to_build=False)

@@ -17,7 +17,7 @@ class Afterwards:
 
     Args:
         help: one sentence, for `train RECIPE --help`.
-        act: (finished run, of the recipe's `opened` class; quiet) -> None.
+        act: (finished run, of the recipe's `run_class`; quiet) -> None.
     """
 
     help: str

@@ -33,7 +33,7 @@ class Recipe:
         complete: (config, training data) -> the config with what only the data know, as the run folder keeps it: the
             number of channels, the names of the classes. None if there is nothing.
         presets: name -> settings; a name that stands for settings often wanted together.
-        opened: the class of a trained run: what it offers is what the system does.
+        run_class: the class of a trained run: what it offers is what the system does.
         check_data: (folder, config, training data) -> None, asked before a run goes on: it refuses data that the
             networks in the folder do not fit, such as text with another vocabulary.
         quick_to_build: whether the networks are made in a second: `train` then builds them on the placeholder before
@@ -51,7 +51,7 @@ class Recipe:
     build: Callable[[Any, Any, Any], Experiment]
     complete: Callable[[Any, Any], RunConfig] | None = None
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    opened: type[TrainedRun] = TrainedRun
+    run_class: type[TrainedRun] = TrainedRun
     check_data: Callable[[RunFolder, Any, Any], None] | None = None
     quick_to_build: bool = True
 
@@ -66,7 +66,7 @@ class Recipe:
                   for part in ("complete", "check_data")),
                 ("presets", "a mapping of names to settings", isinstance(self.presets, Mapping)
                  and all(isinstance(values, Mapping) for values in self.presets.values())),
-                ("opened", "a subclass of TrainedRun", _is_class(self.opened, TrainedRun)),
+                ("run_class", "a subclass of TrainedRun", _is_class(self.run_class, TrainedRun)),
                 ("quick_to_build", "True or False", isinstance(self.quick_to_build, bool))):
             if not fits:
                 raise ConfigError(f"`{part}` of a recipe must be {wanted}. Received: {part}={getattr(self, part)!r} "
@@ -188,7 +188,7 @@ class RecipeTable(Mapping[str, Recipe]):
             data: whether to read the run's data as well, as `run.data`.
 
         Returns:
-            An object of the recipe's `opened` class, at the newest good checkpoint.
+            An object of the recipe's `run_class`, at the newest good checkpoint.
 
         Raises:
             RunError: there is no run.
@@ -201,7 +201,7 @@ class RecipeTable(Mapping[str, Recipe]):
         """
         folder = RunFolder.open(path)
         recipe, config = self.of_run(folder)
-        return recipe.opened(folder, recipe, config, data=data)
+        return recipe.run_class(folder, recipe, config, data=data)
 
     def train(self, recipe: str, *, data: str | None = None, steps: int | None = None, out: Path | str | None = None,
               preset: str | None = None, config: Path | str | None = None, quiet: bool = False, **settings) -> Any:
@@ -222,7 +222,7 @@ class RecipeTable(Mapping[str, Recipe]):
             **settings: any setting that `train RECIPE --help` lists, with underscores; they win over the file.
 
         Returns:
-            An object of the recipe's `opened` class, at the last step.
+            An object of the recipe's `run_class`, at the last step.
 
         Raises:
             ConfigError: an unknown recipe, preset or setting, or a value out of range.

@@ -45,7 +45,7 @@ def train_recipe(recipe: Recipe, config: RunConfig, *, out: Path | None = None, 
         source = config.data.split(":")[-1].rstrip("/").split("/")[-1]
         folder = new_run(recipe, config, out, f"{recipe.name}-{source}", progress, device)
         run_experiment(experiment, folder, config, progress=progress)
-    return recipe.opened(folder, recipe, config, experiment=experiment)
+    return recipe.run_class(folder, recipe, config, experiment=experiment)
 
 
 def train_from_python(recipe: Recipe, config: RunConfig, *, out: Path | None, quiet: bool) -> TrainedRun:

@@ -214,4 +214,4 @@ def text_recipe(name: str, description: str | None, config: type[TextConfig], *,
                 presets: Mapping[str, Mapping] | None = None) -> Recipe:
     """A recipe on text: what its module adds to the parts of this one."""
     return Recipe(name=name, description=description or "", config=config, load=load, placeholder=placeholder,
-                  build=build, presets=presets or {}, opened=TextRun, check_data=refuse_other_vocabulary)
+                  build=build, presets=presets or {}, run_class=TextRun, check_data=refuse_other_vocabulary)

@@ -90,4 +90,4 @@ def build(config: Config, train, validation) -> core.Experiment:
 
 
 RECIPE = image_recipe("conditional", __doc__, Config, build, placeholder=placeholder, complete=complete,
-                      opened=LabelledImageRun)
+                      run_class=LabelledImageRun)

@@ -89,10 +89,10 @@ def placeholder(config: ImageConfig):
 
 def image_recipe(name: str, description: str | None, config: type[ImageConfig], build: Callable, *,
                  placeholder: Callable = placeholder, complete: Callable = complete,
-                 presets: Mapping[str, Mapping] | None = None, opened: type[ImageRun] = ImageRun) -> Recipe:
+                 presets: Mapping[str, Mapping] | None = None, run_class: type[ImageRun] = ImageRun) -> Recipe:
     """A recipe whose data are plain images: what its module adds to the parts of this one."""
     return Recipe(name=name, description=description or "", config=config, load=load, placeholder=placeholder,
-                  build=build, complete=complete, presets=presets or {}, opened=opened)
+                  build=build, complete=complete, presets=presets or {}, run_class=run_class)
 
 
 def experiment(config: ImageConfig, gan: core.GAN, train: data.ImageSet, validation: data.ImageSet | None,

@@ -127,3 +127,11 @@ def test_a_window_that_does_not_fit_the_strides_is_refused():
     made, config = recipe(window=1000)
     with pytest.raises(AudioConfigError, match="`window` must be a multiple of 16"):
         made.load(config)
+
+
+@pytest.mark.parametrize(("preset", "options"), [
+    ("demo", {"data": "synthetic", "steps": 300, "batch_size": 8, "log_every": 20, "checkpoint_every": 300,
+              "validation_limit": 6}),
+    ("wide", {"filters": (16, 32, 64, 128, 256), "steps": 2000, "checkpoint_every": 500})])
+def test_presets_are_the_settings_that_were_measured(preset, options):
+    assert RECIPES["segan-tiny"].settings(preset=preset) == RECIPES["segan-tiny"].config(**options)

@@ -106,3 +106,21 @@ def test_a_size_that_no_network_has_is_refused_with_the_nearest():
     config = recipe.config(size=24, width=16)
     with pytest.raises(ConfigError, match=r"16.*32"):
         recipe.build(config, *recipe.placeholder(config))
+
+
+def test_the_preset_of_the_demo_is_what_the_demo_trains():
+    config = RECIPES["dcgan"].settings(preset="digits")
+    assert (config.data, config.size, config.channels, config.width, config.latent, config.steps, config.batch_size) == (
+        "digits", 16, 1, 128, 64, 2500, 64)
+    assert (config.learning_rate, config.sample_every, config.checkpoint_every) == (2e-4, 500, 1000)
+
+
+def test_the_example_of_ada_has_the_numbers_of_its_source():
+    config = RECIPES["ada"].settings(preset="example")
+    assert (config.size, config.batch_size, config.steps, config.ema, config.augment) == (64, 128, 18_400, 0.99, False)
+    assert (config.width, config.depth, config.latent, config.dropout, config.learning_rate, config.beta_1) == (
+        128, 4, 64, 0.4, 2e-4, 0.5)
+
+
+def test_only_settings_that_have_an_effect_are_offered():
+    assert {"beta_1", "beta_2"} & set(RECIPES["wgan"].config.model_fields) == set()  # it has RMSprop

@@ -16,7 +16,7 @@ from gan_text.recipes.texts import TextConfig, text_recipe
 
 
 class Config(TextConfig):
-    """Settings of `arith`: the preset `tiny` and strings of up to 7 symbols."""
+    """Settings of `arith`: small networks and strings of up to 7 symbols."""
 
     data: str = "grammar:arith"
     """grammar:NAME (arith, toy-english, or a grammar file)."""

@@ -1,4 +1,4 @@
-"""What all text recipes share: settings, loading, and the experiment around the networks of a preset."""
+"""What all text recipes share: settings, loading, and the experiment around the networks."""
 
 from __future__ import annotations
 

@@ -16,27 +16,23 @@ from gan_core.run.device import tensorflow_for
 from gan_core.run.folder import RunFolder
 from gan_core.run.recipe import RecipeTable
 from gan_core.run.trained_run import TrainedRun
-from gan_core.run.training import prepared, resume_run, train_recipe
-
-
-def _displays(quiet: bool) -> Progress:
-    """What a verb shows while it works: the one place that `--quiet` reaches."""
-    return Progress(quiet=quiet)
+from gan_core.run.training import displays, prepared, resume_run, train_recipe
 
 
 def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, preset: str | None = None,
           config: Path | None = None, out: Path | None = None, dry_run: bool = False,
           quiet: bool = False) -> TrainedRun | None:
     """Train a recipe in a new folder; `dry_run` prints what would be done, and returns nothing."""
-    chosen, progress = modality.recipes[recipe], _displays(quiet)
+    chosen = modality.recipes[recipe]
     settings = chosen.settings(preset=preset, file=config, given=typed(options), origin=str(config or "options"))
-    if dry_run:
-        with prepared(chosen, settings, progress) as (_, settings, experiment):
-            stdout().print(as_yaml({"recipe": recipe, **settings.model_dump(mode="json")}), markup=False, end="")
-            print_description(description(chosen, settings, experiment))
-        return None
-    run = train_recipe(chosen, settings, out=out, progress=progress)
-    conclude(modality, progress, run.folder)
+    with displays(quiet) as progress:
+        if dry_run:
+            with prepared(chosen, settings, progress) as (_, settings, experiment):
+                stdout().print(as_yaml({"recipe": recipe, **settings.model_dump(mode="json")}), markup=False, end="")
+                print_description(description(chosen, settings, experiment))
+            return None
+        run = train_recipe(chosen, settings, out=out, progress=progress)
+        conclude(modality, progress, run.folder)
     return run
 
 
@@ -56,9 +52,9 @@ def resume(modality: Modality, run: Path, *, steps: int | None = None, config: P
         settings = validate(recipe.config, {**settings.model_dump(), "steps": steps}, "--steps")
     for name in allow_change:
         choose("setting in --allow-change", name, recipe.config.model_fields)
-    progress = _displays(quiet)
-    resume_run(recipe, settings, folder, may_change=("steps", *allow_change), progress=progress)
-    conclude(modality, progress, folder)
+    with displays(quiet) as progress:
+        resume_run(recipe, settings, folder, may_change=("steps", *allow_change), progress=progress)
+        conclude(modality, progress, folder)
 
 
 def conclude(modality: Modality, progress: Progress, folder: RunFolder) -> None:
@@ -71,7 +67,7 @@ def open_run(recipes: RecipeTable, run: Path, *, data: bool = False) -> Any:
     """A trained run, for the verbs that only read one; says which damaged checkpoints were passed over."""
     opened = recipes.open_run(run, data=data)
     for complaint in opened.complaints:
-        _displays(False).say(f"{complaint}: using {opened.saved.path.name}")
+        Progress().say(f"{complaint}: using {opened.saved.path.name}")
     return opened
 
 

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from gan_core.run.experiment import Experiment
 
 
+@contextlib.contextmanager
+def displays(quiet: bool) -> Iterator[Progress]:
+    """What is shown while a run works: the one place that `quiet` reaches, of the command line and of Python."""
+    yield Progress(quiet=quiet)
+
+
 def train_recipe(recipe: Recipe, config: RunConfig, *, out: Path | None = None, progress: Progress) -> TrainedRun:
     """Train a recipe in a new folder.
 
@@ -51,7 +57,8 @@ def train_recipe(recipe: Recipe, config: RunConfig, *, out: Path | None = None, 
 def train_from_python(recipe: Recipe, config: RunConfig, *, out: Path | None, quiet: bool) -> TrainedRun:
     """`train_recipe` for a program that goes on afterwards: the interrupt key ends it as `KeyboardInterrupt`."""
     try:
-        return train_recipe(recipe, config, out=out, progress=Progress(quiet=quiet))
+        with displays(quiet) as progress:
+            return train_recipe(recipe, config, out=out, progress=progress)
     except Interrupted as stop:
         if stop.code == 128 + signal.SIGINT:
             raise KeyboardInterrupt from None

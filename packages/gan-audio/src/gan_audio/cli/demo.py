@@ -25,26 +25,23 @@ def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
         seed: Determines everything that is random.
         quiet: Print nothing but the result.
     """
-    from gan_core.progress import Progress
     from gan_core.run.device import tensorflow_for
     from gan_core.run.folder import RunFolder
-    from gan_core.run.training import new_run
+    from gan_core.run.training import displays, new_run
 
     recipe = RECIPES["segan-tiny"]
     config = recipe.settings(preset="demo", origin="demo", given={
         "steps": steps, "seed": seed, "sample_every": max(1, steps // 3)})
     if out is not None:
         RunFolder.refuse_used(out)  # before the slow part
-    progress = Progress(quiet=quiet)
-    progress.say("starting TensorFlow ...")
-    with tensorflow_for(seed=seed) as device:
+    with displays(quiet) as progress, tensorflow_for(seed=seed, progress=progress) as device:
         from gan_core.run import run_experiment
 
         folder = new_run(recipe, config, out, "demo-voices", progress, device)
         progress.say("making voices and noise ...")
         experiment = recipe.build(config, *recipe.load(config))
         gan = run_experiment(experiment, folder, config, progress=progress)
-    progress.say("comparing with classical methods on voices and a noise that training did not have ...")
+        progress.say("comparing with classical methods on voices and a noise that training did not have ...")
     conclude(folder, gan, config)
 
 

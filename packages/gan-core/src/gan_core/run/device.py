@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from gan_core.progress import Progress
 from gan_core.run.config import check_seed
 
 
@@ -69,14 +70,21 @@ def start_tensorflow(*, seed: int, precision: str = "float32") -> str:
 
 
 @contextlib.contextmanager
-def tensorflow_for(*, seed: int, precision: str = "float32") -> Iterator[str]:
+def tensorflow_for(*, seed: int, precision: str = "float32", progress: Progress | None = None) -> Iterator[str]:
     """`start_tensorflow` while inside: what it sets for a whole process is afterwards as it was.
 
     That is Keras' precision and the random states of Python and NumPy, which a caller's own program may rely on.
 
+    Args:
+        seed: as in `start_tensorflow`.
+        precision: as in `start_tensorflow`.
+        progress: where to say beforehand that it takes a while.
+
     Yields:
         The device, in words.
     """
+    if progress is not None:
+        progress.say("starting TensorFlow ...")
     policy = sys.modules["keras"].config.dtype_policy() if "keras" in sys.modules else "float32"
     drawn, drawn_by_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  it is the global one that is set
     try:

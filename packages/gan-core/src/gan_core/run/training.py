@@ -76,13 +76,12 @@ def prepared(recipe: Recipe, config: RunConfig, progress: Progress) -> Iterator[
         ConfigError: settings that do not go together, or another run's weights that do not fit.
         DataError: data that cannot be used.
     """
-    progress.say("starting TensorFlow ...")
-    state = {"seed": config.seed, "precision": config.precision}
-    if recipe.quick_to_build:
+    tried = recipe.quick_to_build
+    if tried:
         process_is_ours = "keras" not in sys.modules
-        with tensorflow_for(**state):
+        with tensorflow_for(seed=config.seed, precision=config.precision, progress=progress):
             try_settings(recipe, config, forget_names=process_is_ours)
-    with tensorflow_for(**state) as device:
+    with tensorflow_for(seed=config.seed, precision=config.precision, progress=None if tried else progress) as device:
         data = recipe.load(config)
         config = recipe.completed(config, data[0])
         experiment = recipe.build(config, *data)
@@ -158,8 +157,7 @@ def resume_run(recipe: Recipe, config: RunConfig, folder: RunFolder, *, may_chan
         CheckpointError: no checkpoint can be used.
     """
     with folder.lock():  # before the slow part
-        progress.say("starting TensorFlow ...")
-        with tensorflow_for(seed=config.seed, precision=config.precision) as device:
+        with tensorflow_for(seed=config.seed, precision=config.precision, progress=progress) as device:
             from gan_core.run.checkpoint import Checkpoints
             from gan_core.run.compatibility import refuse_other_config
             from gan_core.run.experiment import resume_experiment

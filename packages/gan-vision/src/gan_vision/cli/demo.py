@@ -28,10 +28,9 @@ def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
         seed: Determines everything that is random.
         quiet: Print nothing but the result.
     """
-    from gan_core.progress import Progress
     from gan_core.run.device import tensorflow_for
     from gan_core.run.folder import RunFolder
-    from gan_core.run.training import new_run
+    from gan_core.run.training import displays, new_run
 
     recipe = RECIPES["dcgan"]
     config = recipe.settings(preset="digits", given={
@@ -39,9 +38,7 @@ def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
         origin="demo")
     if out is not None:
         RunFolder.refuse_used(out)  # before the slow part
-    progress = Progress(quiet=quiet)
-    progress.say("starting TensorFlow ...")
-    with tensorflow_for(seed=seed) as device:
+    with displays(quiet) as progress, tensorflow_for(seed=seed, progress=progress) as device:
         from gan_core.metrics.extractors import train_encoder
         from gan_core.run import run_experiment
 

@@ -5,7 +5,7 @@ import gan_audio
 
 LIGHT = ["", ".errors", ".baselines", ".cli.app", ".data", ".data.cache", ".data.folder", ".data.folder_mixing",
          ".data.sources", ".data.synthetic", ".data.voicebank", ".enhancement.enhancement_run", ".enhancement.enhancer",
-         ".enhancement.files", ".metrics", ".metrics.comparison", ".metrics.evaluation", ".models", ".models.presets",
+         ".enhancement.files", ".metrics", ".metrics.comparison", ".metrics.evaluation", ".models", ".models.sizes",
          ".models.saved", ".recipes", ".sound.damage", ".sound.pictures", ".training.control", ".training.previews",
          ".training.validation"]
 

@@ -77,7 +77,7 @@ def test_the_defaults_are_the_published_numbers(name, batch, rate, preemphasis):
 def test_every_recipe_is_a_module_of_that_name():
     assert set(RECIPES) == {"segan", "segan-compact", "segan-tiny"}
     for name in RECIPES:
-        assert RECIPES[name].config.PRESET == name
+        assert RECIPES[name].config.SIZE == name
 
 
 def test_the_reference_of_virtual_batch_normalisation_is_the_first_batch():

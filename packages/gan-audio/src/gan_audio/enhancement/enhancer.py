@@ -45,7 +45,7 @@ class Enhancer:
         AudioConfigError: an option is unknown or does not fit the others.
 
     Example:
-        >>> enhancer = Enhancer.of(generator, preset("segan-compact"))
+        >>> enhancer = Enhancer.of(generator, network_size("segan-compact"))
         >>> clean = enhancer.enhance(noisy, 44_100)
     """
 
@@ -74,7 +74,7 @@ class Enhancer:
 
         Args:
             model: of `gan_audio.models.build_generator`.
-            size: its `Preset`.
+            size: its `NetworkSize`.
             options: of `Enhancer`.
         """
         options = {"window": size.window, "multiple": size.multiple, "latent_channels": size.latent_channels, **options}

@@ -13,7 +13,7 @@ from gan_audio.data.augmentation import Augmentation
 from gan_audio.data.folder import PairedArrays
 from gan_audio.data.sources import Reading, load_source
 from gan_audio.enhancement.enhancement_run import EnhancementRun
-from gan_audio.models.presets import Preset, preset
+from gan_audio.models.sizes import NetworkSize, network_size
 from gan_core.run.config import RunConfig
 from gan_core.run.recipe import Recipe
 
@@ -22,9 +22,9 @@ SHAPE = ("filters", "latent_channels", "window", "skip", "skip_from", "upsample"
 
 
 class EnhancementConfig(RunConfig):
-    """Settings of a SEGAN recipe. Options of the networks that are not given are those of the preset."""
+    """Settings of a SEGAN recipe. Options of the networks that are not given are those of the size `SIZE`."""
 
-    PRESET: ClassVar[str] = ""
+    SIZE: ClassVar[str] = ""
 
     data: str = "synthetic"
     """folder:ROOT (clean/ and noisy/, as `mix` writes), voicebank:ROOT, pairs:CLEAN,NOISY, damage:CLEAN, synthetic."""
@@ -103,10 +103,10 @@ class EnhancementConfig(RunConfig):
     ema: float | None = pydantic.Field(None, gt=0, lt=1)
     """Decay of an averaged generator; none by default."""
 
-    def size(self) -> Preset:
-        """The preset with this config's options."""
+    def size(self) -> NetworkSize:
+        """The size of the networks with this config's options."""
         given = {name: getattr(self, name) for name in SHAPE if getattr(self, name) is not None}
-        return preset(self.PRESET, **given, reference=min(self.batch_size, 32))
+        return network_size(self.SIZE, **given, reference=min(self.batch_size, 32))
 
     def reading(self) -> Reading:
         """How recordings are read."""

@@ -18,7 +18,7 @@ from gan_audio.recipes.enhancement import EnhancementConfig, enhancement_recipe
 class Config(EnhancementConfig):
     """Settings of `segan`, with the paper's numbers."""
 
-    PRESET: ClassVar[str] = "segan"
+    SIZE: ClassVar[str] = "segan"
 
     batch_size: int = pydantic.Field(400, ge=1)
     steps: int = pydantic.Field(10_750, ge=1)

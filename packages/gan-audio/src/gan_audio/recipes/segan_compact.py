@@ -19,7 +19,7 @@ from gan_audio.recipes.enhancement import EnhancementConfig, enhancement_recipe
 class Config(EnhancementConfig):
     """Settings of `segan-compact`, with the book's numbers."""
 
-    PRESET: ClassVar[str] = "segan-compact"
+    SIZE: ClassVar[str] = "segan-compact"
 
     batch_size: int = pydantic.Field(256, ge=1)
     steps: int = pydantic.Field(1_000_000, ge=1)

@@ -26,7 +26,7 @@ PRESETS = {
 class Config(EnhancementConfig):
     """Settings of `segan-tiny`."""
 
-    PRESET: ClassVar[str] = "segan-tiny"
+    SIZE: ClassVar[str] = "segan-tiny"
 
     batch_size: int = pydantic.Field(8, ge=1)
     steps: int = pydantic.Field(3000, ge=1)

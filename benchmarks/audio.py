@@ -15,7 +15,7 @@ import tensorflow as tf
 from timing import Row, in_turn, loader_row, step_row
 
 from gan_audio.data.synthetic import pairs
-from gan_audio.models import build_discriminator, build_generator, preset
+from gan_audio.models import build_discriminator, build_generator, network_size
 from gan_audio.recipes import segan_tiny
 
 RATE = 16_000
@@ -30,8 +30,8 @@ name, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 tf.config.threading.set_intra_op_parallelism_threads(threads)
 tf.config.threading.set_inter_op_parallelism_threads(threads)
 from gan_audio.enhancement.enhancer import Enhancer
-from gan_audio.models import build_generator, preset
-enhancer = Enhancer.of(build_generator(name), preset(name))
+from gan_audio.models import build_generator, network_size
+enhancer = Enhancer.of(build_generator(name), network_size(name))
 noise = np.random.default_rng(0).normal(0, 0.1, round(seconds * 16000)).astype(np.float32)
 found = {}
 for mode in sys.argv[4].split(","):
@@ -62,9 +62,9 @@ with soundfile.SoundFile(folder + "/in.wav", "w", 16000, 1) as file:
         file.write(np.random.default_rng(0).normal(0, 0.1, 160000).astype(np.float32).clip(-1, 1))
 from gan_audio.enhancement.enhancer import Enhancer
 from gan_audio.enhancement.files import enhance_file
-from gan_audio.models.segan import generator_of, preset
+from gan_audio.models.segan import generator_of, network_size
 name = sys.argv[1]
-enhancer = Enhancer.of(generator_of(preset(name), blank=True), preset(name))  # as a run is read
+enhancer = Enhancer.of(generator_of(network_size(name), blank=True), network_size(name))  # as a run is read
 enhance_file(enhancer, folder + "/in.wav", folder + "/out.wav")
 print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 """
@@ -78,7 +78,7 @@ def in_process(code: str, *arguments) -> dict | float:
 
 
 def real_time(quick: bool) -> list[Row]:
-    """Seconds of work per second of sound, of every preset and mode, on one and two threads."""
+    """Seconds of work per second of sound, of every size and mode, on one and two threads."""
     found = []
     for name in ("segan-tiny", "segan-compact", "segan"):
         modes = "overlap,concat" if name == "segan" else "overlap,concat,full"
@@ -122,8 +122,8 @@ def training_set():
 def our_gan():
     """`segan-tiny` as its recipe builds it, and its loader."""
     keras.utils.set_random_seed(0)
-    config = segan_tiny.Config(batch_size=BATCH)
-    experiment = segan_tiny.build(config, training_set(), [])
+    config = segan_tiny.RECIPE.config(batch_size=BATCH)
+    experiment = segan_tiny.RECIPE.build(config, training_set(), [])
     return experiment.gan, experiment.phases[0].data
 
 
@@ -134,7 +134,7 @@ def bare_step():
     g_optimizer, d_optimizer = keras.optimizers.RMSprop(1e-3), keras.optimizers.RMSprop(1e-4)
     g_optimizer.build(generator.trainable_variables)
     d_optimizer.build(discriminator.trainable_variables)
-    shape, number = (BATCH, *preset("segan-tiny").latent_shape), tf.Variable(0, dtype=tf.int64)
+    shape, number = (BATCH, *network_size("segan-tiny").latent_shape), tf.Variable(0, dtype=tf.int64)
 
     @tf.function(jit_compile=False)
     def step(clean, noisy):

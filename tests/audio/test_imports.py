@@ -3,11 +3,11 @@ import sys
 
 import gan_audio
 
-LIGHT = ["", ".data", ".data.folder", ".data.voicebank", ".data.folder_mixing", ".data.cache", ".damage", ".metrics",
-         ".baselines", ".enhance", ".enhance_files", ".evaluation", ".models", ".models.presets", ".data.synthetic",
-         ".data.sources", ".models.saved", ".runs", ".verbs", ".control", ".comparison", ".pictures", ".previews",
-         ".validation", ".recipes.table", ".recipes.segan", ".recipes.segan_compact", ".recipes.segan_tiny", ".check",
-         ".demo", ".cli"]
+LIGHT = ["", ".errors", ".baselines", ".cli.app", ".data", ".data.cache", ".data.folder", ".data.folder_mixing",
+         ".data.sources", ".data.synthetic", ".data.voicebank", ".enhancement.enhancement_run", ".enhancement.enhancer",
+         ".enhancement.files", ".metrics", ".metrics.comparison", ".metrics.evaluation", ".models", ".models.sizes",
+         ".models.saved", ".recipes", ".sound.damage", ".sound.pictures", ".training.control", ".training.previews",
+         ".training.validation"]
 
 
 def test_nothing_but_the_networks_loads_tensorflow():

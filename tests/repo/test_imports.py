@@ -157,7 +157,8 @@ def light_modules(package: str) -> list[str]:
     """
     module = PACKAGES[package]
     light = re.compile(rf"{module}/(__init__|cli|errors|config|demo|check|cli/.*|recipes/.*|(run|data)/__init__|.*/config"
-                       r"|run/(folder|signals|finding|history|metrics_file|run_report|doctor)|progress|metrics/functional/.*"
+                       r"|run/(folder|signals|finding|history|metrics_file|run_report|doctor|device|recipe|recipe_settings"
+                       r"|trained_run|training)|progress|image_run|text_run|enhancement/enhancement_run|metrics/functional/.*"
                        r"|data/(settings|sources)|(baselines|metrics|grammar|models)/__init__)\.py")
     return sorted(short(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
                   for path in FILES[package] if light.fullmatch(short(path)))
@@ -230,7 +231,7 @@ READERS = {
         "gan_core/testing/network.py": "a network that the test itself has just saved",
         "gan_core/testing/saved.py": "a network that the test itself has just saved",
         "gan_audio/models/saved.py": "a published generator; Keras' safe mode is on",
-        "gan_audio/runs.py": "the best generator of a run; Keras' safe mode is on",
+        "gan_audio/enhancement/enhancement_run.py": "the best generator of a run; Keras' safe mode is on",
     },
     "np.load": {
         "gan_core/data/array_files.py": "npy and npz files of a user: plain numbers, size checked against the header",

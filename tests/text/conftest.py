@@ -36,13 +36,13 @@ def gan_text(capfd, monkeypatch, tmp_path):
 
 
 def call(capfd, *arguments):
-    from gan_core.cli import run
-    from gan_text.cli.app import application
+    from gan_core.cli import make_app, run
+    from gan_text.cli.app import MODALITY
 
     capfd.readouterr()
     code = 0
     try:
-        run(application(), [str(argument) for argument in arguments])
+        run(make_app(MODALITY), [str(argument) for argument in arguments])
     except SystemExit as stop:
         code = stop.code or 0
     out, err = capfd.readouterr()
@@ -52,9 +52,9 @@ def call(capfd, *arguments):
 @pytest.fixture(scope="session")
 def arith_run(tmp_path_factory):
     """A finished run of `arith`, 6 steps long."""
-    from gan_core.cli import run
-    from gan_text.cli.app import application
+    from gan_core.cli import make_app, run
+    from gan_text.cli.app import MODALITY
 
     out = tmp_path_factory.mktemp("arith") / "run"
-    run(application(), ["train", "arith", *TINY, "--rows", "200", "--out", str(out)])
+    run(make_app(MODALITY), ["train", "arith", *TINY, "--rows", "200", "--out", str(out)])
     return out

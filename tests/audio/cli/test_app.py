@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from gan_audio import cli
+from gan_audio.cli.app import MODALITY
 from gan_audio.data.synthetic import pairs
-from gan_core.cli import run
+from gan_core.cli import make_app, run
 
 TINY = ["--filters", "4", "--filters", "6", "--latent-channels", "3", "--window", "1024", "--batch-size", "4",
         "--steps", "2", "--sample-every", "1", "--checkpoint-every", "1", "--quiet"]
@@ -21,7 +21,7 @@ def call(capsys, *arguments):
     """(exit code, standard output, standard error) of the program."""
     code = 0
     try:
-        run(cli.make_audio_app(), [str(argument) for argument in arguments])
+        run(make_app(MODALITY), [str(argument) for argument in arguments])
     except SystemExit as end:
         code = end.code or 0
     captured = capsys.readouterr()
@@ -48,13 +48,13 @@ def corpus(tmp_path_factory):
 def trained(corpus, tmp_path_factory):
     """A run of two steps that held out the speaker s1."""
     out = tmp_path_factory.mktemp("runs") / "run"
-    run(cli.make_audio_app(), ["train", "segan-tiny", "--data", f"folder:{corpus}", "--held-out", "s1", "--out", str(out),
+    run(make_app(MODALITY), ["train", "segan-tiny", "--data", f"folder:{corpus}", "--held-out", "s1", "--out", str(out),
                                *TINY])
     return out
 
 
 def test_help_is_quick_and_needs_no_tensorflow():
-    code = "import sys, gan_audio.cli.app as c; c.make_audio_app()(['--help'], result_action='return_value'); " \
+    code = "import sys, gan_audio.cli.app as c; c.make_app(c.MODALITY)(['--help'], result_action='return_value'); " \
            "print(sorted({'tensorflow', 'keras', 'scipy', 'matplotlib'} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found.strip().endswith("[]")
@@ -99,8 +99,8 @@ def test_the_seed_decides_the_bits(capsys, trained, write, tmp_path):
 
 
 def test_a_folder_goes_through_a_baseline_without_tensorflow(corpus, tmp_path):
-    code = "import sys; from gan_audio import cli; from gan_core.cli import run; " \
-           f"run(cli.make_audio_app(), ['enhance', {str(corpus / 'noisy')!r}, {str(tmp_path / 'out')!r}, " \
+    code = "import sys; from gan_audio.cli.app import MODALITY; from gan_core.cli import make_app, run; " \
+           f"run(make_app(MODALITY), ['enhance', {str(corpus / 'noisy')!r}, {str(tmp_path / 'out')!r}, " \
            "'--baseline', 'wiener', '--json', '--quiet']); print('tensorflow' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
     assert len(json.loads(found[0])["files"]) == len(list((tmp_path / "out").iterdir())) == 4
@@ -226,8 +226,8 @@ def test_mistakes_end_in_one_line_and_their_exit_code(capsys, write, monkeypatch
 
 def test_the_package_needs_neither_of_its_siblings():
     code = "import sys; sys.modules['gan_vision'] = sys.modules['gan_text'] = None\n" \
-           "import gan_audio.cli, gan_audio.cli.verbs, gan_audio.training.control, gan_audio.runs\n" \
-           "gan_audio.cli.make_audio_app(); print('fine')"
+           "import gan_audio.cli.app, gan_audio.training.control\n" \
+           "from gan_core.cli import make_app; make_app(gan_audio.cli.app.MODALITY); print('fine')"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "fine"
 
 

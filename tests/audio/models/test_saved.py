@@ -6,11 +6,11 @@ import pytest
 
 from gan_audio.enhancement.enhancer import Enhancer
 from gan_audio.errors import CheckpointError
-from gan_audio.models import preset
+from gan_audio.models import network_size
 from gan_audio.models.saved import ENTRY, ModelCard, load_generator, read_card, save_generator
 from gan_audio.models.segan import generator_of
 
-SIZE = preset("segan-tiny", filters=(4, 6), latent_channels=3, window=64, kernel=5, skip="conv", upsample="nearest")
+SIZE = network_size("segan-tiny", filters=(4, 6), latent_channels=3, window=64, kernel=5, skip="conv", upsample="nearest")
 CARD = ModelCard(SIZE, 8000, 0.9, "segan-tiny", 12)
 
 

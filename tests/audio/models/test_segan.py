@@ -6,7 +6,7 @@ import tensorflow as tf
 from gan_audio.enhancement.enhancer import Enhancer
 from gan_audio.errors import AudioConfigError
 from gan_audio.layers import ReferenceBatch
-from gan_audio.models import PRESETS, build_discriminator, build_generator, preset, set_reference
+from gan_audio.models import NETWORK_SIZES, build_discriminator, build_generator, network_size, set_reference
 from gan_core.testing import check_network
 
 RANDOM = np.random.default_rng(0)
@@ -157,7 +157,7 @@ def test_no_network_has_a_lambda_layer():
 
 @pytest.mark.parametrize("mode", ["overlap", "concat", "full"])
 def test_an_enhancer_around_a_network(mode):
-    size = preset("segan-tiny", **SMALL)
+    size = network_size("segan-tiny", **SMALL)
     enhancer = Enhancer.of(build_generator("segan-tiny", **SMALL), size, mode=mode, sample_rate=8000)
     wave = RANDOM.uniform(-0.5, 0.5, (1000, 2)).astype(np.float32)
     result = enhancer.enhance(wave, 8000)
@@ -166,5 +166,5 @@ def test_an_enhancer_around_a_network(mode):
     assert not np.array_equal(result, enhancer.enhance(wave, 8000, seed=1))
 
 
-def test_every_preset_is_named_in_the_table():
-    assert list(PRESETS) == ["segan", "segan-compact", "segan-tiny"]
+def test_every_size_is_named_in_the_table():
+    assert list(NETWORK_SIZES) == ["segan", "segan-compact", "segan-tiny"]

@@ -11,16 +11,14 @@ from gan_audio.data.folder import PairedArrays, Recording
 from gan_audio.data.synthetic import pairs, tones
 from gan_audio.errors import AudioConfigError
 from gan_audio.recipes import RECIPES
-from gan_audio.recipes.table import MODALITY
-from gan_core.run.config import validate
 from gan_core.testing import check_recipe, count_parameters
 
 SMALL = {"filters": (4, 6), "latent_channels": 3, "window": 1024, "batch_size": 4, "validation_limit": 2}
 
 
 def recipe(name="segan-tiny", **values):
-    module = MODALITY.recipe(name)
-    return module, validate(module.Config, {**SMALL, **values}, name)
+    found = RECIPES[name]
+    return found, found.settings(given={**SMALL, **values})
 
 
 def sound(config, count=3):
@@ -35,8 +33,8 @@ def sound(config, count=3):
                                           "l1_schedule": "decay", "l1_decay": 5.0, "l1_from": 2},
                                      {"adversary": False, "preemphasis": 0.95}])
 def test_a_recipe_trains_and_resumes_exactly(options, tmp_path):
-    module, config = recipe(steps=7, log_every=2, sample_every=4, checkpoint_every=3, seed=3, **options)
-    check_recipe(lambda settings: module.build(settings, *sound(settings)), config, tmp_path, stop_at=4)
+    made, config = recipe(steps=7, log_every=2, sample_every=4, checkpoint_every=3, seed=3, **options)
+    check_recipe(lambda settings: made.build(settings, *sound(settings)), config, tmp_path, stop_at=4)
     found = {path.name for path in (tmp_path / "straight/samples").iterdir()}
     assert {"noisy-a.wav", "clean-b.wav", "step-000000000-a-enhanced.wav", "step-000000007-b-residual.wav",
             "step-000000007-a-spectrograms.png", "step-000000007-a-waveforms.png"} <= found
@@ -48,12 +46,12 @@ def test_a_recipe_trains_and_resumes_exactly(options, tmp_path):
 
 @pytest.mark.slow
 def test_tones_gain_at_least_three_decibels_in_300_steps():
-    module = MODALITY.recipe("segan-tiny")
-    config = module.Config(batch_size=6, steps=300)
+    made = RECIPES["segan-tiny"]
+    config = made.config(batch_size=6, steps=300)
     train = PairedArrays(pairs(24, 2.0, seed=0, source=tones), preemphasis=0.0)
     held = [Recording(str(index), *pair, 16_000) for index, pair in enumerate(pairs(4, 2.0, seed=9, source=tones))]
     keras.utils.set_random_seed(0)
-    experiment = module.build(config, train, held)
+    experiment = made.build(config, train, held)
     experiment.gan.fit(experiment.phases[0].data.dataset(0, 300), steps_per_epoch=300, verbose=0, shuffle=False)
     assert experiment.validation(experiment.gan)["snr_gain"] > 3
 
@@ -61,9 +59,9 @@ def test_tones_gain_at_least_three_decibels_in_300_steps():
 @pytest.mark.parametrize(("name", "generator", "discriminator"), [
     ("segan", 73_100_049, 24_373_081), ("segan-compact", 64_770_561, 25_825_793), ("segan-tiny", 135_029, 210_241)])
 def test_the_defaults_are_the_published_networks(name, generator, discriminator):
-    module = MODALITY.recipe(name)
-    config = module.Config(batch_size=2)
-    experiment = module.build(config, *module.placeholder(config))
+    made = RECIPES[name]
+    config = made.config(batch_size=2)
+    experiment = made.build(config, *made.placeholder(config))
     assert count_parameters(experiment.gan.generator)[0] == generator
     assert count_parameters(experiment.gan.discriminators[0])[0] == discriminator
 
@@ -71,7 +69,7 @@ def test_the_defaults_are_the_published_networks(name, generator, discriminator)
 @pytest.mark.parametrize(("name", "batch", "rate", "preemphasis"), [
     ("segan", 400, 2e-4, 0.95), ("segan-compact", 256, 5e-5, 0.95), ("segan-tiny", 8, 1e-3, 0.0)])
 def test_the_defaults_are_the_published_numbers(name, batch, rate, preemphasis):
-    config = MODALITY.recipe(name).Config()
+    config = RECIPES[name].config()
     assert (config.batch_size, config.learning_rate, config.preemphasis) == (batch, rate, preemphasis)
     assert (config.l1, config.lsgan_half, config.ema, config.sample_rate) == (100.0, False, None, 16_000)
 
@@ -79,12 +77,12 @@ def test_the_defaults_are_the_published_numbers(name, batch, rate, preemphasis):
 def test_every_recipe_is_a_module_of_that_name():
     assert set(RECIPES) == {"segan", "segan-compact", "segan-tiny"}
     for name in RECIPES:
-        assert MODALITY.recipe(name).Config.PRESET == name
+        assert RECIPES[name].config.SIZE == name
 
 
 def test_the_reference_of_virtual_batch_normalisation_is_the_first_batch():
-    module, config = recipe(norm="virtual")
-    experiment = module.build(config, *sound(config))
+    made, config = recipe(norm="virtual")
+    experiment = made.build(config, *sound(config))
     first = next(iter(experiment.phases[0].data.dataset(0, 1)))
     layer = experiment.gan.discriminators[0].get_layer("reference")
     np.testing.assert_array_equal(layer.examples, tf.concat([first["real"], first["noisy"]], -1))
@@ -93,18 +91,18 @@ def test_the_reference_of_virtual_batch_normalisation_is_the_first_batch():
 def test_the_control_starts_from_the_same_generator():
     starts = []
     for adversary in (True, False):
-        module, config = recipe(adversary=adversary)
+        made, config = recipe(adversary=adversary)
         keras.utils.set_random_seed(0)
-        experiment = module.build(config, *sound(config))
+        experiment = made.build(config, *sound(config))
         starts.append([np.array(value) for value in experiment.gan.generator.trainable_variables])
     assert all(np.array_equal(one, other) for one, other in zip(*starts, strict=True))
     assert experiment.gan.discriminators[0].count_params() == 1025
 
 
 def test_without_validation_nothing_is_scored():
-    module, config = recipe()
+    made, config = recipe()
     train, _ = sound(config)
-    experiment = module.build(config, train, [])
+    experiment = made.build(config, train, [])
     assert (experiment.validation, experiment.best, len(experiment.previews)) == (None, None, 1)
 
 
@@ -126,6 +124,14 @@ def test_augmentation_is_off_unless_asked_for():
 
 
 def test_a_window_that_does_not_fit_the_strides_is_refused():
-    module, config = recipe(window=1000)
+    made, config = recipe(window=1000)
     with pytest.raises(AudioConfigError, match="`window` must be a multiple of 16"):
-        module.load(config)
+        made.load(config)
+
+
+@pytest.mark.parametrize(("preset", "options"), [
+    ("demo", {"data": "synthetic", "steps": 300, "batch_size": 8, "log_every": 20, "checkpoint_every": 300,
+              "validation_limit": 6}),
+    ("wide", {"filters": (16, 32, 64, 128, 256), "steps": 2000, "checkpoint_every": 500})])
+def test_presets_are_the_settings_that_were_measured(preset, options):
+    assert RECIPES["segan-tiny"].settings(preset=preset) == RECIPES["segan-tiny"].config(**options)

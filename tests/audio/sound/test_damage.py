@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from gan_audio import damage
 from gan_audio.errors import AudioConfigError, AudioDataError
+from gan_audio.sound import damage
 from gan_core.errors import ConfigError
 
 WAVE = np.sin(np.arange(16_000) / 20).astype(np.float32) * 0.8

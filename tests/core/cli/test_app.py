@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from gan_core.cli import make_app, verbs
+from gan_core.cli import Afterwards, make_app, verbs
 
 
 @pytest.fixture
@@ -22,7 +22,8 @@ def calls(monkeypatch):
     ([], "Toys."), (["--help"], "--debug shows the traceback"), (["--version"], "1.2.3"), (["train"], "square"),
     (["train", "linear", "--help"], "--batch-size INT"), (["train", "linear", "--help"], "--section.target"),
     (["train", "linear", "--help"], "Channels. [default: 8]"), (["sample", "--help"], "--count"),
-    (["recipes"], "linear  A toy recipe: linear.\nsquare  A toy recipe: square.\n"),
+    (["recipes"], "linear  A toy recipe: linear.\nsquare  A toy recipe: square. Presets: wide.\n"),
+    (["train", "square", "--help"], "wide: width=64, steps=70"), (["describe", "--help"], "--preset"),
     (["resume", "--help"], "--allow-change")])
 def test_help_is_printed_to_standard_output(leave, app, arguments, words):
     code, out, err = leave(app, *arguments)
@@ -39,7 +40,9 @@ def test_help_is_printed_to_standard_output(leave, app, arguments, words):
     (["train", "linear", "--batch-size", "no"], "--batch-size: Input should be a valid integer, unable to parse"),
     (["train", "linear", "--section.target", "no"], "--section.target: Input should be a valid number"),
     (["train", "linear", "--precision", "half"], "--precision: Input should be 'float32', 'bfloat16' or 'float16'."),
-    (["train", "linear", "word"], "word"), (["resume"], "RUN"), (["resume", "a", "--steps", "x"], "x"),
+    (["train", "linear", "word"], "word"), (["train", "linear", "--preset", "wide"], "Unknown option: --preset"),
+    (["train", "square", "--preset", "wied"], "unknown preset of square. Received: 'wied'. Did you mean 'wide'? Known: wide."),
+    (["resume"], "RUN"), (["resume", "a", "--steps", "x"], "x"),
     (["describe"], "RECIPE")])
 def test_a_wrong_command_is_explained_with_exit_code_two(leave, app, arguments, words):
     code, out, err = leave(app, *arguments)
@@ -80,6 +83,47 @@ def test_verbs_that_a_modality_lacks_do_not_exist(leave, app):
     assert 'Unknown command "demo"' in err
 
 
+def test_a_preset_is_passed_on(leave, app, calls):
+    leave(app, "train", "square", "--preset", "wide", "--width", "3")
+    options = calls[0][2]
+    assert options["preset"] == "wide"
+    assert options["options"].model_dump(exclude_unset=True) == {"width": 3}
+
+
 def test_verbs_of_a_modality_are_added(leave, modality):
-    app = make_app(dataclasses.replace(modality, check=lambda: print("checked"), demo=lambda: print("shown")))
+    app = make_app(dataclasses.replace(modality, verbs={"check": lambda: print("checked"), "demo": lambda: print("shown")}))
     assert leave(app, "check")[1] + leave(app, "demo")[1] == "checked\nshown\n"
+
+
+def test_a_shared_verb_is_replaced_by_name(leave, modality):
+    app = make_app(dataclasses.replace(modality, verbs={"sample": lambda run, /: print(f"my own sample of {run}")}))
+    assert leave(app, "sample", "here")[:2] == (0, "my own sample of here\n")
+
+
+def test_a_shared_verb_is_taken_away_with_none(leave, modality):
+    app = make_app(dataclasses.replace(modality, verbs={"sample": None}))
+    code, _, err = leave(app, "sample", "here")
+    assert code == 2
+    assert 'Unknown command "sample"' in err
+
+
+class TestAfterwards:
+    @pytest.fixture
+    def done(self, modality, monkeypatch):
+        """(app whose `train` has --control, what that did) where training gives "the run"."""
+        seen = []
+        monkeypatch.setattr(verbs, "train", lambda *_, dry_run, **options: None if dry_run else "the run")
+        flag = Afterwards("Then compare.", lambda run, quiet: seen.append((run, quiet)))
+        return make_app(dataclasses.replace(modality, afterwards={"control": flag})), seen
+
+    def test_a_flag_acts_on_the_finished_run(self, leave, done):
+        leave(done[0], "train", "linear", "--control", "--quiet")
+        assert done[1] == [("the run", True)]
+
+    @pytest.mark.parametrize("options", [[], ["--control", "--dry-run"]])
+    def test_it_does_nothing_unless_asked_and_trained(self, leave, done, options):
+        leave(done[0], "train", "linear", *options)
+        assert done[1] == []
+
+    def test_help_explains_it(self, leave, done):
+        assert "Then compare." in leave(done[0], "train", "linear", "--help")[1]

@@ -10,7 +10,6 @@ import sys
 import cyclopts
 import pytest
 
-from gan_core.cli.main import quiet_start
 from gan_core.errors import (
     CheckpointError,
     ConfigError,
@@ -91,41 +90,6 @@ def test_the_message_of_an_error_is_not_cut_or_coloured(leave):
     path = "/data/" + "x" * 300 + "[red].png"
     _, _, err = leave(failing(DataError(path)), "fail")
     assert err == f"error: {path}\n"
-
-
-class TestQuietStart:
-    def test_what_native_code_writes_is_swallowed(self, capfd):
-        with quiet_start():
-            os.write(2, b"could not find cuda drivers\n")
-        os.write(2, b"after\n")
-        assert capfd.readouterr().err == "after\n"
-
-    def test_it_is_replayed_when_the_start_fails(self, capfd):
-        def start():
-            with quiet_start():
-                os.write(2, b"undefined symbol\n")
-                raise ImportError
-
-        with pytest.raises(ImportError):
-            start()
-        assert capfd.readouterr().err == "undefined symbol\n"
-
-    def test_it_is_not_replayed_when_the_start_is_interrupted(self, capfd):
-        def start():
-            with quiet_start():
-                os.write(2, b"could not find cuda drivers\n")
-                raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            start()
-        assert capfd.readouterr().err == ""
-
-    def test_no_descriptor_is_left_open(self):
-        before = len(os.listdir("/proc/self/fd"))
-        for _ in range(3):
-            with quiet_start():
-                pass
-        assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_what_a_terminal_cannot_show_is_replaced():

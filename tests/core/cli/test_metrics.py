@@ -14,7 +14,7 @@ def sources(make_images, tmp_path, monkeypatch):
     np.save(tmp_path / "real.npy", make_images(60, 1))
     np.save(tmp_path / "fake.npy", make_images(60, 2))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("gan_core.cli.main.start_tensorflow", lambda **options: "here")
+    monkeypatch.setattr("gan_core.run.device.start_tensorflow", lambda **options: "here")
     return str(tmp_path / "real.npy"), str(tmp_path / "fake.npy"), tmp_path
 
 
@@ -83,7 +83,7 @@ def test_training_images_allow_memorisation_and_controls(sources, make_images, c
     ({"train": "absent.npy", "metrics": "memorisation"}, DataError, "absent.npy: no such file"),
 ])
 def test_mistakes_are_told_before_anything_starts(sources, monkeypatch, options, error, message):
-    monkeypatch.setattr("gan_core.cli.main.start_tensorflow", lambda **options: pytest.fail("started"))
+    monkeypatch.setattr("gan_core.run.device.start_tensorflow", lambda **options: pytest.fail("started"))
     with pytest.raises(error, match=message):
         metrics(*sources[:2], **options)
 

@@ -54,7 +54,7 @@ def test_a_text_is_trained_sampled_without_it_and_refused_once_its_vocabulary_ch
     (("train", "arith", "--data", "grammar:arit"), 2, "Did you mean 'arith'"),
     (("train", "char", "--data", "grammar:arith", "--length", "1"), 2, "greater than or equal to 2"),
     (("train", "char", "--data", "grammar:arith", "--loss", "wgan"), 2, "wgan-gp"),
-    (("train", "chars"), 2, "char"),
+    (("train", "chars"), 2, "char"), (("train", "char", "--preset", "smal"), 2, "Did you mean 'small'"),
     (("train", "arith", "--rows", "10"), 2, "Received: batch_size=64, rows=10"),
     (("resume", "nowhere"), 2, "is not a run folder"),
     (("grammar", "count", "nothing"), 2, "no grammar of this name"),
@@ -118,6 +118,6 @@ def test_help_comes_within_two_seconds_without_tensorflow():
     began = time.perf_counter()
     answer = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True)
     assert "interpolate" in answer.stdout
-    code = "import sys\nfrom gan_text.cli.app import application\napplication()\nprint('tensorflow' in sys.modules)"
+    code = "import sys\nfrom gan_core.cli import make_app\nfrom gan_text.cli.app import MODALITY\nmake_app(MODALITY)\nprint('tensorflow' in sys.modules)"
     assert time.perf_counter() - began < 10  # 1 s on a free machine
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -4,18 +4,19 @@ import pytest
 import tensorflow as tf
 
 from gan_core.game.batch import call_network, input_names
-from gan_text.models import PRESETS, build_critic
+from gan_text.models import build_critic
+from gan_text.recipes import RECIPES
 
 COUNTS = [("char", 97, 13_178_881), ("char", 128, 13_194_753), ("char", 2048, 14_177_793), ("word", 2048, 8_934_913),
-          ("word-short", 2048, 8_922_625), ("char-book", 96, 7_935_489), ("tiny", 9, 83_265)]
+          ("word-short", 2048, 8_922_625), ("char-book", 96, 7_935_489), ("arith", 9, 83_265)]
 SMALL = {"filters": 8, "blocks": 2}
 SAMPLES = tf.nn.softmax(tf.random.stateless_normal((3, 7, 6), (1, 2)))
 INPUTS = {"sample": SAMPLES, "label": tf.constant([0, 1, 2])}
 
 
 @pytest.mark.parametrize(("name", "vocabulary", "count"), COUNTS)
-def test_presets_have_the_known_number_of_weights(name, vocabulary, count):
-    sizes = PRESETS[name]
+def test_recipes_have_the_known_number_of_weights(name, vocabulary, count):
+    sizes = RECIPES[name].config()
     critic = build_critic(vocabulary, sizes.length, filters=sizes.filters, kernel_size=sizes.kernel_size,
                           blocks=sizes.blocks)
     assert critic.count_params() == count

@@ -5,15 +5,16 @@ import tensorflow as tf
 
 from gan_core.game.batch import call_network, input_names
 from gan_text.layers.completion import HIDDEN, WRITE
-from gan_text.models import PRESETS, build_generator
+from gan_text.models import build_generator
+from gan_text.recipes import RECIPES
 
 COUNTS = [("char", 97, 15_275_617), ("char", 128, 15_291_520), ("char", 2048, 16_276_480), ("word", 2048, 11_033_600),
-          ("word-short", 2048, 9_448_448), ("char-book", 96, 10_032_224), ("tiny", 9, 111_881)]
+          ("word-short", 2048, 9_448_448), ("char-book", 96, 10_032_224), ("arith", 9, 111_881)]
 SMALL = {"filters": 8, "blocks": 2, "latent": 4}
 
 
-def of_preset(name, vocabulary):
-    sizes = PRESETS[name]
+def of_recipe(name, vocabulary):
+    sizes = RECIPES[name].config()
     return build_generator(vocabulary, sizes.length, filters=sizes.filters, kernel_size=sizes.kernel_size,
                            blocks=sizes.blocks, latent=sizes.latent)
 
@@ -23,8 +24,8 @@ def latents(count=3, size=4):
 
 
 @pytest.mark.parametrize(("name", "vocabulary", "count"), COUNTS)
-def test_presets_have_the_known_number_of_weights(name, vocabulary, count):
-    assert of_preset(name, vocabulary).count_params() == count
+def test_recipes_have_the_known_number_of_weights(name, vocabulary, count):
+    assert of_recipe(name, vocabulary).count_params() == count
 
 
 @pytest.mark.parametrize(("kind", "count"), [("lstm", 1_378_432), ("gru", 1_051_776), ("lstm-p", 1_640_576)])

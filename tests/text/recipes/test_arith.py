@@ -14,8 +14,8 @@ def test_after_250_generator_updates_two_fifths_of_the_strings_are_accepted_and_
     config = arith.Config(steps=1250, n_critic=5, sample_every=1250, checkpoint_every=1250)
     keras.utils.set_random_seed(config.seed)
 
-    train, held_out = arith.load(config)
-    experiment = arith.build(config, train, held_out)
+    train, held_out = arith.RECIPE.load(config)
+    experiment = arith.RECIPE.build(config, train, held_out)
     folder = RunFolder.create(tmp_path / "run", "arith")
     write_yaml(folder.config, "arith", config)
     start = experiment.validation(experiment.gan)

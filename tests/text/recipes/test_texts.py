@@ -10,6 +10,7 @@ from gan_core.testing import check_recipe
 from gan_text.errors import TextConfigError
 from gan_text.recipes import arith, char
 from gan_text.recipes.texts import TextConfig, load, placeholder
+from gan_text.recipes.texts import build as build_experiment
 
 SMALL = {"steps": 4, "batch_size": 4, "filters": 6, "blocks": 1, "latent": 4, "n_critic": 2, "rows": 60,
          "score_samples": 20, "sample_every": 4, "checkpoint_every": 2, "log_every": 1}
@@ -17,7 +18,7 @@ SMALL = {"steps": 4, "batch_size": 4, "filters": 6, "blocks": 1, "latent": 4, "n
 
 def build(config):
     keras.utils.set_random_seed(config.seed)
-    return arith.build(config, *load(config))
+    return build_experiment(config, *load(config))
 
 
 @pytest.mark.slow
@@ -51,7 +52,7 @@ def test_every_option_trains_with_finite_losses(options):
 
 
 def test_the_critic_is_updated_n_critic_times_per_generator_update_with_adam_of_the_source():
-    experiment = char.build(config := char.Config(data="grammar:arith", filters=4, blocks=1), *placeholder(config))
+    experiment = build_experiment(config := char.Config(data="grammar:arith", filters=4, blocks=1), *placeholder(config))
     gan = experiment.gan
     assert gan.n_critic == 10
     for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
@@ -101,7 +102,7 @@ def test_options_that_do_not_fit_are_refused(options, error, text):
 def test_one_hot_batches_above_the_memory_guard_are_refused_with_the_estimate():
     config = TextConfig(data="", level="word", max_size=60_000, length=64, batch_size=256, filters=4, blocks=1)
     with pytest.raises(TextConfigError, match=r"need about 29\.3 GiB"):
-        char.build(config, *placeholder(config))
+        build_experiment(config, *placeholder(config))
 
 
 def test_a_config_without_data_names_the_sources():

@@ -107,6 +107,8 @@ LIGHT = {
     "used folder": (["train", "dcgan", "--out", "used"], 2, "the run folder must be new. Received: out='used', which is "
                                                             "not empty."),
     "no recipe in a run": (["resume", "anonymous"], 2, "config.yaml: the key `recipe` is missing. Expected: one of dcgan"),
+    "preset": (["train", "dcgan", "--preset", "digit"], 2, "unknown preset of dcgan. Received: 'digit'. Did you mean 'digits'?"),
+    "preset help": (["train", "ada", "--help"], 0, "--preset STR"),
     "foreign recipe in a run": (["sample", "foreign"], 2, "unknown recipe. Received: 'segan'."),
     "debug": (["train", "dcgan", "--config", "none.yaml", "--debug"], 2, "Traceback (most recent call last)"),
 }

@@ -52,6 +52,6 @@ def test_tensorflow_is_started_silently_for_tfds(monkeypatch):
     def start(**options):
         raise Started
 
-    monkeypatch.setattr("gan_core.cli.main.start_tensorflow", start)
+    monkeypatch.setattr("gan_core.run.device.start_tensorflow", start)
     with pytest.raises(Started):
         check(data="tfds:mnist")

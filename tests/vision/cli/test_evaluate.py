@@ -5,41 +5,40 @@ import pytest
 
 from gan_core.errors import ConfigError, RunError
 from gan_core.metrics import read_scores
-from gan_core.progress import Progress
-from gan_core.run import run_experiment
-from gan_core.run.config import validate, write_yaml
-from gan_core.run.folder import RunFolder
-from gan_vision.cli.app import make_vision_app
-from gan_vision.cli.evaluate import Samples, evaluate, value_range_of
+from gan_vision.cli.evaluate import Samples, evaluate
 from gan_vision.cli.forensics import forensics
-from gan_vision.recipes import dcgan
+from gan_vision.recipes import open_run
+from gan_vision.recipes import train as train_recipe
 
 SETTINGS = {"data": "digits", "size": 8, "width": 4, "latent": 4, "steps": 2, "batch_size": 8, "limit": 200,
             "validation": 0.3, "sample_every": 2, "checkpoint_every": 2}
 
 
 def train(path, **changes):
-    """A run of two steps; returns its experiment."""
-    config = validate(dcgan.Config, {**SETTINGS, **changes}, "test")
-    folder = RunFolder.create(path, "test")
-    write_yaml(folder.config, "dcgan", config)
-    experiment = dcgan.build(config, *dcgan.load(config))
-    run_experiment(experiment, folder, config, progress=Progress(quiet=True))
-    return experiment
+    """A run of two steps."""
+    return train_recipe("dcgan", out=path, quiet=True, **{**SETTINGS, **changes})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_this_process():
+    """The process has TensorFlow already."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gan_core.run.device.start_tensorflow", lambda **options: "here")
+        yield
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
+def trained(tmp_path_factory, in_this_process):
     path = tmp_path_factory.mktemp("runs") / "digits"
-    return path, train(path)
+    train(path)
+    return path
 
 
 @pytest.fixture
 def run(trained, tmp_path, monkeypatch):
-    """The run folder; the process has TensorFlow already, and the user's cache stays as it is."""
-    monkeypatch.setattr("gan_core.cli.verbs.start_tensorflow", lambda **options: "here")
+    """The run folder; the user's cache stays as it is."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return trained[0]
+    return trained
 
 
 def test_a_table_is_printed_and_the_scores_are_written(run, capsys):
@@ -120,23 +119,13 @@ def test_a_folder_that_is_no_run_is_refused(run, tmp_path):
 
 
 def test_samples_are_bytes_new_at_every_call_and_repeatable(trained):
-    first, second = Samples(trained[1], seed=3), Samples(trained[1], seed=3)
+    first, second = Samples(open_run(trained), seed=3), Samples(open_run(trained), seed=3)
     images = first.more(5)
     assert images.dtype == np.uint8
     assert images.shape == (5, 8, 8, 1)
     np.testing.assert_array_equal(images, second.more(5))
     assert not np.array_equal(images, first.more(5))
     assert sum(len(batch) for batch in first.batches(130)) == 130
-
-
-def test_an_experiment_without_a_range_is_refused(trained):
-    assert value_range_of(trained[1]) == (-1.0, 1.0)
-
-    class Bare:
-        previews, validation = (), None
-
-    with pytest.raises(ConfigError, match="does not say in which range"):
-        value_range_of(Bare())
 
 
 def test_forensics_keeps_floats_and_writes_the_report(run, tmp_path, capsys):
@@ -148,9 +137,3 @@ def test_forensics_keeps_floats_and_writes_the_report(run, tmp_path, capsys):
     assert 0 <= samples.min() <= samples.max() <= 1
     assert np.load(tmp_path / "forensics" / "real.npy").dtype == np.uint8
     assert (tmp_path / "forensics" / "report.html").exists()
-
-
-def test_the_program_has_both_verbs(capsys):
-    for verb in ("evaluate", "forensics"):
-        make_vision_app()([verb, "--help"], result_action="return_value")
-        assert f"Usage: gan-vision {verb}" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Conditional networks: the counts of vision.md 2, the contract, and that labels matter."""
+"""Conditional networks: the counts in the table of `models/conditional.py`, the contract, and that labels matter."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""The exact numbers of parameters of the reference tables: vision.md, sections 1 and 3."""
+"""The exact numbers of parameters of the sources that the networks name."""
 
 import pytest
 

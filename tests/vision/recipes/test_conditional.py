@@ -1,6 +1,7 @@
 """The conditional recipe: every mode learns what a label means, and what a run knows of its classes."""
 
 import json
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -8,11 +9,11 @@ import pytest
 import yaml
 from PIL import Image
 
-from gan_core.cli import run
+from gan_core.cli import make_app, run
 from gan_core.errors import DataError
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe
-from gan_vision.cli.app import make_vision_app
+from gan_vision.cli.app import MODALITY
 from gan_vision.data import Examples
 from gan_vision.recipes import conditional
 
@@ -101,7 +102,7 @@ def trained(tmp_path_factory):
 def command(*arguments):
     """Run the program here; returns its exit code."""
     try:
-        run(make_vision_app(), [str(argument) for argument in arguments])
+        run(make_app(MODALITY), [str(argument) for argument in arguments])
     except SystemExit as leaving:
         return leaving.code or 0
     return 0
@@ -111,7 +112,7 @@ def command(*arguments):
 def in_this_process(tmp_path_factory):
     """The process has TensorFlow already, but weights are drawn by the seed; the user's cache stays as it is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_core.cli.verbs.start_tensorflow", lambda seed, **_: keras.utils.set_random_seed(seed))
+        patch.setattr("gan_core.run.device.start_tensorflow", lambda seed, **_: keras.utils.set_random_seed(seed))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 
@@ -155,20 +156,22 @@ def test_a_class_that_is_none_is_refused(trained, tmp_path, label, message, caps
 
 def test_an_evaluation_asks_for_classes_as_frequent_as_in_the_data(trained):
     from gan_vision.cli.evaluate import Samples
+    from gan_vision.data.labels import Labels
 
     class Recorder:
-        """An experiment that keeps the conditions it is asked for."""
+        """A run that keeps the conditions it is asked for."""
 
-        condition, previews, validation = (lambda count: None), [type("Preview", (), {"value_range": (-1, 1)})], None
+        labels, value_range = Labels(("dark", "bright")), (-1.0, 1.0)
+        experiment = SimpleNamespace(condition=lambda count: {})
 
-        def sample(self, count, *, seed, raw, condition):
+        def samples(self, count, *, seed, raw, condition):
             self.asked = condition["label"]
             return np.zeros((count, 8, 8, 1), np.float32)
 
     examples = Examples.of_images(np.zeros((4, 8, 8, 1), np.uint8), np.array([0, 0, 0, 1]))
-    experiment = Recorder()
-    Samples(experiment, examples).floats(4000)
-    assert experiment.asked.mean() == pytest.approx(0.25, abs=0.03)
+    recorder = Recorder()
+    Samples(recorder, examples).floats(4000)
+    assert recorder.asked.mean() == pytest.approx(0.25, abs=0.03)
 
 
 def test_a_run_is_evaluated(trained, capsys):

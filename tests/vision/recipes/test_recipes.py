@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from gan_core.cli import run
+from gan_core.cli import make_app, run
 from gan_core.errors import ConfigError
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe
-from gan_vision.cli.app import MODALITY, make_vision_app
+from gan_vision.cli.app import MODALITY
 from gan_vision.data import Examples
 from gan_vision.recipes import RECIPES
 
@@ -38,10 +38,10 @@ def test_there_is_a_tiny_case_for_every_recipe():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(TINY))
 def test_a_recipe_trains_and_resumes_exactly(name, tmp_path):
-    module = MODALITY.recipe(name)
-    config = validate(module.Config, {**TINY[name], "latent": 4, "batch_size": 4, "steps": 7, "log_every": 2,
+    recipe = RECIPES[name]
+    config = validate(recipe.config, {**TINY[name], "latent": 4, "batch_size": 4, "steps": 7, "log_every": 2,
                                       "sample_every": 4, "checkpoint_every": 3, "seed": 3}, name)
-    check_recipe(lambda settings: module.build(settings, *pictures(settings)), config, tmp_path, stop_at=4)
+    check_recipe(lambda settings: recipe.build(settings, *pictures(settings)), config, tmp_path, stop_at=4)
     assert (tmp_path / "straight/samples/real.png").exists()
     assert (tmp_path / "straight/samples/step-000000007.png").exists()
 
@@ -52,14 +52,14 @@ def test_a_recipe_trains_and_resumes_exactly(name, tmp_path):
 def test_the_defaults_are_the_published_generator(name, trainable, non_trainable):
     from gan_core.testing import count_parameters
 
-    module = MODALITY.recipe(name)
-    config = module.Config()
-    experiment = module.build(config, *module.placeholder(config))
+    recipe = RECIPES[name]
+    config = recipe.config()
+    experiment = recipe.build(config, *recipe.placeholder(config))
     assert count_parameters(experiment.gan.generator) == (trainable, non_trainable)
 
 
 def test_gray_sources_give_gray_pictures_unless_asked_otherwise():
-    config = MODALITY.recipe("dcgan").Config
+    config = RECIPES["dcgan"].config
     assert config(data="digits").image_channels == 1
     assert config(data="tfds:mnist:3.0.1/test").image_channels == 1
     assert config(data="folder:somewhere").image_channels == 3
@@ -71,38 +71,56 @@ def test_gray_sources_give_gray_pictures_unless_asked_otherwise():
 def test_the_command_line_takes_a_number_of_channels(name, channels, monkeypatch):
     asked = []
     monkeypatch.setattr("gan_core.cli.verbs.train", lambda *recipe, options, **others: asked.append(options.channels))
-    run(make_vision_app(), ["train", name, "--data", "digits", "--channels", str(channels), "--dry-run"])
+    run(make_app(MODALITY), ["train", name, "--data", "digits", "--channels", str(channels), "--dry-run"])
     assert asked == [channels]
 
 
 def test_another_number_of_channels_is_refused(capsys):
     with pytest.raises(SystemExit, match="2"):
-        run(make_vision_app(), ["train", "dcgan", "--channels", "2"])
+        run(make_app(MODALITY), ["train", "dcgan", "--channels", "2"])
     assert "--channels: Input should be 1 or 3. Received: '2'." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", sorted(TINY))
 def test_a_run_keeps_the_channels_of_its_data(name):
-    module = MODALITY.recipe(name)
-    assert module.complete(module.Config(), pictures(module.Config(channels=1))[0]).channels == 1
+    recipe = RECIPES[name]
+    assert recipe.complete(recipe.config(), pictures(recipe.config(channels=1))[0]).channels == 1
 
 
 def test_networks_have_the_channels_of_a_gray_file(tmp_path):
     np.savez(tmp_path / "gray.npz", images=np.zeros((30, 8, 8), np.uint8))
-    module = MODALITY.recipe("dcgan")
-    config = module.Config(data=f"npz:{tmp_path / 'gray.npz'}", size=8, width=16, batch_size=4)
-    assert module.build(config, *module.load(config)).gan.generator.output_shape == (None, 8, 8, 1)
+    recipe = RECIPES["dcgan"]
+    config = recipe.config(data=f"npz:{tmp_path / 'gray.npz'}", size=8, width=16, batch_size=4)
+    assert recipe.build(config, *recipe.load(config)).gan.generator.output_shape == (None, 8, 8, 1)
 
 
 def test_a_network_of_another_range_is_refused():
-    module = MODALITY.recipe("dcgan")
-    config = module.Config(network="ada", size=16)
+    recipe = RECIPES["dcgan"]
+    config = recipe.config(network="ada", size=16)
     with pytest.raises(ConfigError, match=r"unknown network.*'ada'.*cifar10"):
-        module.build(config, *module.placeholder(config))
+        recipe.build(config, *recipe.placeholder(config))
 
 
 def test_a_size_that_no_network_has_is_refused_with_the_nearest():
-    module = MODALITY.recipe("dcgan")
-    config = module.Config(size=24, width=16)
+    recipe = RECIPES["dcgan"]
+    config = recipe.config(size=24, width=16)
     with pytest.raises(ConfigError, match=r"16.*32"):
-        module.build(config, *module.placeholder(config))
+        recipe.build(config, *recipe.placeholder(config))
+
+
+def test_the_preset_of_the_demo_is_what_the_demo_trains():
+    config = RECIPES["dcgan"].settings(preset="digits")
+    assert (config.data, config.size, config.channels, config.width, config.latent, config.steps, config.batch_size) == (
+        "digits", 16, 1, 128, 64, 2500, 64)
+    assert (config.learning_rate, config.sample_every, config.checkpoint_every) == (2e-4, 500, 1000)
+
+
+def test_the_example_of_ada_has_the_numbers_of_its_source():
+    config = RECIPES["ada"].settings(preset="example")
+    assert (config.size, config.batch_size, config.steps, config.ema, config.augment) == (64, 128, 18_400, 0.99, False)
+    assert (config.width, config.depth, config.latent, config.dropout, config.learning_rate, config.beta_1) == (
+        128, 4, 64, 0.4, 2e-4, 0.5)
+
+
+def test_only_settings_that_have_an_effect_are_offered():
+    assert {"beta_1", "beta_2"} & set(RECIPES["wgan"].config.model_fields) == set()  # it has RMSprop

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gan_core.cli.verbs import description
+from gan_core.cli.describe import description
 from gan_core.errors import ConfigError
 from gan_core.regularizers import warn_of_batch_normalization
 from gan_core.run.config import validate
-from gan_vision.cli.app import MODALITY
+from gan_vision.recipes import RECIPES
 
 
 @functools.cache
 def build(name, **options):
-    module = MODALITY.recipe(name)
-    config = validate(module.Config, {"data": "digits", "size": 16, "width": 4, "batch_size": 4, **options}, name)
-    return config, module.build(config, *module.placeholder(config))
+    recipe = RECIPES[name]
+    config = validate(recipe.config, {"data": "digits", "size": 16, "width": 4, "batch_size": 4, **options}, name)
+    return config, recipe.build(config, *recipe.placeholder(config))
 
 
 @pytest.mark.parametrize(("name", "options", "loss", "regularizers"), [
@@ -29,12 +29,12 @@ def build(name, **options):
     ("relativistic", {"average": False, "network": "cifar10", "width": 8}, "rsgan", []),
 ])
 def test_the_description_names_the_game(name, options, loss, regularizers):
-    found = json.loads(json.dumps(description(name, *build(name, **options))))
+    found = json.loads(json.dumps(description(RECIPES[name], *build(name, **options))))
     assert (found["loss"], found["regularizers"], found["update"]) == (loss, regularizers, "alternating")
 
 
 def test_the_published_critic_has_a_million_parameters_and_none_fixed():
-    found = description("wgan_gp", *build("wgan_gp", data="tfds:cifar10", size=32, width=128))
+    found = description(RECIPES["wgan_gp"], *build("wgan_gp", data="tfds:cifar10", size=32, width=128))
     (critic,) = found["discriminators"]
     assert (critic["trainable"], critic["non_trainable"]) == (1_053_825, 0)
 

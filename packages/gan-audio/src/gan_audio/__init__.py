@@ -8,19 +8,16 @@ from __future__ import annotations
 from gan_core.public_names import public_names
 
 _HOMES = {
+    "recipes": ("RECIPES", "open_run", "train"),
+    "enhancement.enhancement_run": ("EnhancementRun",),
     "enhancement.enhancer": ("Enhancer",),
-    "enhancement.files": ("enhance_file", "enhance_path"),
-    "sound.emphasis": ("preemphasis", "deemphasis"),
-    "runs": ("load_model",),
-    "metrics.comparison": ("differences",),
-    "models": ("ModelCard", "PRESETS", "Preset", "build_discriminator", "build_generator", "load_generator",
-               "preset", "save_generator", "set_reference"),
-    "data": ("Augmentation", "DamagedAudioFolder", "PairedArrays", "PairedAudioFolder", "find_pairs", "find_voicebank",
-             "hold_out", "load_source", "mix_at_snr", "mix_folder", "read_audio", "recordings", "write_audio"),
-    "sound.damage": ("DAMAGES", "build_damage"),
-    "baselines": ("BASELINES", "baseline"),
+    "enhancement.files": ("enhance_path",),
+    "data.reading": ("read_audio",),
+    "data.writing": ("write_audio",),
+    "data.folder_mixing": ("mix_folder",),
+    "baselines": ("baseline",),
     "metrics.evaluation": ("evaluate",),
-    "metrics": ("METRICS", "composite"),
+    "metrics.comparison": ("differences",),
     "errors": ("AudioConfigError", "AudioDataError", "AudioFormatError", "AudioReadError", "AudioWarning",
                "CheckpointError", "GanAudioError", "PairError"),
 }

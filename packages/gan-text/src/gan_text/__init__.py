@@ -8,14 +8,12 @@ from __future__ import annotations
 from gan_core.public_names import public_names
 
 _HOMES = {
-    "data": ("CorpusSettings", "TextCorpus", "TextSet", "Vocabulary", "grammar_rows", "grammar_sets", "open_source"),
-    "decode": ("choose_ids", "interpolate"),
-    "errors": ("GanTextError", "GrammarError", "TextConfigError", "TextDataError", "TextDecodeError", "TextWarning",
-               "VocabularyError"),
+    "recipes": ("RECIPES", "open_run", "train"),
+    "text_run": ("Generated", "TextRun"),
+    "data": ("TextCorpus", "Vocabulary"),
     "grammar": ("Grammar",),
-    "metrics": ("KneserNey", "evaluate_text"),
-    "models": ("build_critic", "build_generator"),
-    "runs": ("TextRun",),
+    "metrics": ("evaluate_text",),
+    "errors": ("GanTextError", "TextConfigError", "TextDataError", "TextWarning"),
 }
 __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

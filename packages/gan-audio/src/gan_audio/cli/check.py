@@ -9,9 +9,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from gan_audio.cli.options import SOURCES
 from gan_audio.errors import AudioDataError, listed
-
-SOURCES = "folder:ROOT, voicebank:ROOT, pairs:CLEAN,NOISY, damage:CLEAN, or synthetic."
 
 
 @dataclass

@@ -8,12 +8,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-SETTINGS = {"data": "synthetic", "steps": 300, "batch_size": 8, "log_every": 20, "checkpoint_every": 300,
-            "validation_limit": 6}
+from gan_audio.recipes import RECIPES
+from gan_audio.recipes.segan_tiny import PRESETS
+
+STEPS = PRESETS["demo"]["steps"]
 SHOWN = ("si_sdr", "segmental_snr", "snr", "log_spectral_distance", "stoi")
 
 
-def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int = 0,
+def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
          quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Train segan-tiny on synthetic voices with noise: under two minutes on two cores, no data, no network, no GPU.
 
@@ -23,28 +25,23 @@ def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int =
         seed: Determines everything that is random.
         quiet: Print nothing but the result.
     """
-    from gan_audio.recipes import segan_tiny
-    from gan_audio.recipes.table import MODALITY
-    from gan_core.cli.main import start_tensorflow
-    from gan_core.cli.verbs import new_run
-    from gan_core.progress import Progress
-    from gan_core.run.config import validate
+    from gan_core.run.device import tensorflow_for
     from gan_core.run.folder import RunFolder
+    from gan_core.run.training import displays, new_run
 
-    config = validate(segan_tiny.Config, {**SETTINGS, "steps": steps, "seed": seed, "sample_every": max(1, steps // 3)},
-                      "demo")
+    recipe = RECIPES["segan-tiny"]
+    config = recipe.settings(preset="demo", origin="demo", given={
+        "steps": steps, "seed": seed, "sample_every": max(1, steps // 3)})
     if out is not None:
         RunFolder.refuse_used(out)  # before the slow part
-    progress = Progress(quiet=quiet)
-    progress.say("starting TensorFlow ...")
-    device = start_tensorflow(seed=seed)
-    from gan_core.run import run_experiment
+    with displays(quiet) as progress, tensorflow_for(seed=seed, progress=progress) as device:
+        from gan_core.run import run_experiment
 
-    folder = new_run(MODALITY, "segan-tiny", config, out, "demo-voices", progress, device)
-    progress.say("making voices and noise ...")
-    experiment = segan_tiny.build(config, *segan_tiny.load(config))
-    gan = run_experiment(experiment, folder, config, progress=progress)
-    progress.say("comparing with classical methods on voices and a noise that training did not have ...")
+        folder = new_run(recipe, config, out, "demo-voices", progress, device)
+        progress.say("making voices and noise ...")
+        experiment = recipe.build(config, *recipe.load(config))
+        gan = run_experiment(experiment, folder, config, progress=progress)
+        progress.say("comparing with classical methods on voices and a noise that training did not have ...")
     conclude(folder, gan, config)
 
 
@@ -53,7 +50,7 @@ def conclude(folder, gan, config) -> None:
     import importlib.util
 
     from gan_audio.baselines import baseline
-    from gan_audio.cli.verbs import print_evaluation
+    from gan_audio.cli.tables import print_evaluation
     from gan_audio.data.sources import recordings
     from gan_audio.data.writing import write_audio
     from gan_audio.enhancement.enhancer import Enhancer

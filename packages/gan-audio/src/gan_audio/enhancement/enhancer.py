@@ -45,7 +45,7 @@ class Enhancer:
         AudioConfigError: an option is unknown or does not fit the others.
 
     Example:
-        >>> enhancer = Enhancer.of(generator, preset("segan-compact"))
+        >>> enhancer = Enhancer.of(generator, network_size("segan-compact"))
         >>> clean = enhancer.enhance(noisy, 44_100)
     """
 
@@ -74,21 +74,18 @@ class Enhancer:
 
         Args:
             model: of `gan_audio.models.build_generator`.
-            size: its `Preset`.
+            size: its `NetworkSize`.
             options: of `Enhancer`.
         """
         options = {"window": size.window, "multiple": size.multiple, "latent_channels": size.latent_channels, **options}
         return cls(_compiled(model), **options)
 
     @classmethod
-    def load(cls, path, *, step: int | None = None, best: bool = False, sample_rate: int | None = None,
-             preemphasis: float | None = None, **options) -> Enhancer:
-        """The enhancer of a trained model.
+    def load(cls, path, *, sample_rate: int | None = None, preemphasis: float | None = None, **options) -> Enhancer:
+        """The enhancer of a model file; that of a run folder is `gan_audio.open_run(path).enhancer()`.
 
         Args:
-            path: a run folder, or a `.keras` file of `gan-audio export`.
-            step: int, another checkpoint of the run than the newest.
-            best: bool, the generator that scored best in validation.
+            path: a `.keras` file of `gan-audio export`.
             sample_rate: Hz, refused unless it is the model's.
             preemphasis: refused unless it is the model's.
             options: of `Enhancer`: mode, z, seed, channels, batch_size, high_pass, full_limit.
@@ -97,11 +94,11 @@ class Enhancer:
             CheckpointError: nothing usable there, or made for another rate or coefficient.
 
         Example:
-            >>> enhanced = Enhancer.load("runs/00000-segan-tiny-synthetic").enhance(noisy, 16_000)
+            >>> enhanced = Enhancer.load("model.keras").enhance(noisy, 16_000)
         """
-        from gan_audio.runs import load_model
+        from gan_audio.models.saved import load_generator
 
-        model, card = load_model(path, step=step, best=best, sample_rate=sample_rate, preemphasis=preemphasis)
+        model, card = load_generator(path, sample_rate=sample_rate, preemphasis=preemphasis)
         return cls.of(model, card.size, sample_rate=card.sample_rate, preemphasis=card.preemphasis, **options)
 
     def enhance(self, wave: np.ndarray, sample_rate: int, *, mode: str | None = None,

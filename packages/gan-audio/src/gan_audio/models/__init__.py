@@ -1,11 +1,11 @@
-"""The SEGAN networks. Presets load no TensorFlow; the builders do, on first use."""
+"""The SEGAN networks. Sizes load no TensorFlow; the builders do, on first use."""
 
 from __future__ import annotations
 
 from gan_core.public_names import public_names
 
 _HOMES = {
-    "presets": ("PRESETS", "Preset", "preset"),
+    "sizes": ("NETWORK_SIZES", "NetworkSize", "network_size"),
     "saved": ("ModelCard", "load_generator", "save_generator"),
     "segan": ("build_discriminator", "build_generator", "set_reference"),
 }

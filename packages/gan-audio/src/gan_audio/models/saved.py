@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gan_audio.errors import CheckpointError
-from gan_audio.models.presets import Preset
+from gan_audio.models.sizes import NetworkSize
 
 ENTRY = "gan_audio.json"  # beside Keras' own entries in the .keras archive
 SCHEMA = 1
@@ -22,7 +22,7 @@ class ModelCard:
     """What a saved generator was made for.
 
     Attributes:
-        size: the `Preset`, with its options (skips, upsampling, window, ...).
+        size: the `NetworkSize`, with its options (skips, upsampling, window, ...).
         sample_rate: int, Hz.
         preemphasis: float, the coefficient of training.
         recipe: str.
@@ -30,7 +30,7 @@ class ModelCard:
         versions: package -> version that wrote it.
     """
 
-    size: Preset
+    size: NetworkSize
     sample_rate: int = 16_000
     preemphasis: float = 0.95
     recipe: str = ""
@@ -54,7 +54,7 @@ def save_generator(path, generator, card: ModelCard) -> Path:
     """Write a generator and its card to one `.keras` file, which appears when it is complete.
 
     Example:
-        >>> save_generator("model.keras", generator, ModelCard(preset("segan-tiny"), 16_000, 0.0))
+        >>> save_generator("model.keras", generator, ModelCard(network_size("segan-tiny"), 16_000, 0.0))
     """
     path = Path(path)
     if path.suffix != ".keras":
@@ -116,7 +116,7 @@ def read_card(path) -> ModelCard:
             raise CheckpointError(f"{path}: was written by another version of gan-audio ({found.get('versions')}).")
         size: dict = {name: tuple(value) if isinstance(value, list) else value
                       for name, value in found.pop("size").items()}
-        return ModelCard(Preset(**size), **found)
+        return ModelCard(NetworkSize(**size), **found)
     except KeyError:
         raise CheckpointError(
             f"{path}: does not say for which sample rate and pre-emphasis it was made ({ENTRY} is missing). "

@@ -1,9 +1,10 @@
 """SEGAN: a convolutional encoder and decoder on the waveform, and a discriminator of (candidate, noisy) pairs.
 
-Pascual, Bonafonte and Serrà, "SEGAN: Speech Enhancement Generative Adversarial Network", 2017; and the authors' second
-release SEGAN+, which is the network that the book describes as the paper's. Presets and numbers of weights:
+Pascual, Bonafonte and Serrà, "SEGAN: Speech Enhancement Generative Adversarial Network", 2017, arXiv:1703.09452; and
+the authors' second release SEGAN+, which is the network that Rafael Valle, "Hands-On Generative Adversarial Networks
+with Keras" (Packt 2019), chapter 10, describes as the paper's. Sizes and numbers of weights:
 
-| preset          | layers x stride | generator  | discriminator (trainable) |
+| size            | layers x stride | generator  | discriminator (trainable) |
 |-----------------|-----------------|------------|---------------------------|
 | `segan`         | 11 x 2          | 73,100,049 | 24,373,081                |
 | `segan-compact` | 5 x 4           | 64,770,561 | 25,825,793                |
@@ -29,7 +30,7 @@ from gan_audio.layers import (
     VirtualBatchNorm,
     apply_skip,
 )
-from gan_audio.models.presets import Preset, preset
+from gan_audio.models.sizes import NetworkSize, network_size
 from gan_core.layers import SNConv1D
 
 
@@ -37,7 +38,7 @@ def _kernels():
     return keras.initializers.TruncatedNormal(stddev=0.02)
 
 
-def _convolution(filters: int, size: Preset, name: str, *, strides: int = 1, kind=layers.Conv1D, draw=_kernels):
+def _convolution(filters: int, size: NetworkSize, name: str, *, strides: int = 1, kind=layers.Conv1D, draw=_kernels):
     return kind(filters, size.kernel, strides=strides, padding="same", kernel_initializer=draw(), name=name)
 
 
@@ -47,30 +48,30 @@ def _prelu(name: str):
 
 
 def build_generator(name: str = "segan-compact", **overrides) -> keras.Model:
-    """The generator of a preset: noisy speech and noise z to enhanced speech.
+    """The generator of that size: noisy speech and noise z to enhanced speech.
 
     Inputs: "noisy" float32 (batch, time, 1), pre-emphasised, within ±1, time a multiple of S; "latent" float32
     (batch, time/S, latent_channels). Output: float32 (batch, time, 1), tanh.
 
     Args:
         name: "segan" | "segan-compact" | "segan-tiny".
-        overrides: fields of `Preset`.
+        overrides: fields of `NetworkSize`.
 
     Raises:
-        AudioConfigError: the preset or an option is unknown, or the window no multiple of S.
+        AudioConfigError: the size or an option is unknown, or the window no multiple of S.
 
     Example:
         >>> generator = build_generator("segan-tiny", upsample="nearest")
         >>> generator({"noisy": tf.zeros((1, 2048, 1)), "latent": tf.zeros((1, 2, 32))}).shape
         TensorShape([1, 2048, 1])
     """
-    return generator_of(preset(name, **overrides))
+    return generator_of(network_size(name, **overrides))
 
 
-def generator_of(size: Preset, *, blank: bool = False) -> keras.Model:
-    """The generator of a `Preset`, see `build_generator`; `blank` kernels are zeros, to be read from disk.
+def generator_of(size: NetworkSize, *, blank: bool = False) -> keras.Model:
+    """The generator of a `NetworkSize`, see `build_generator`; `blank` kernels are zeros, to be read from disk.
 
-    Drawing the kernels of a large preset takes several times their memory.
+    Drawing the kernels of a large size takes several times their memory.
     """
     draw = keras.initializers.Zeros if blank else _kernels
     noisy = keras.Input((None, 1), name="noisy")
@@ -94,14 +95,14 @@ def generator_of(size: Preset, *, blank: bool = False) -> keras.Model:
     return keras.Model({"latent": latent, "noisy": noisy}, enhanced, name="segan_generator")
 
 
-def _upsample(wave, filters: int, size: Preset, name: str, draw):
+def _upsample(wave, filters: int, size: NetworkSize, name: str, draw):
     if size.upsample == "transpose":
         return _convolution(filters, size, name, strides=size.stride, kind=layers.Conv1DTranspose, draw=draw)(wave)
     return _convolution(filters, size, name, draw=draw)(layers.UpSampling1D(size.stride, name=f"{name}_nearest")(wave))
 
 
 def build_discriminator(name: str = "segan-compact", *, seed: int = 0, **overrides) -> keras.Model:
-    """The discriminator of a preset: is the candidate the clean version of the noisy speech?
+    """The discriminator of that size: is the candidate the clean version of the noisy speech?
 
     Inputs: "sample" (the candidate) and "noisy", float32 (batch, window, 1) each; they become the channels
     [sample, noisy]. Output: float32 (batch, 1), raw logits.
@@ -111,20 +112,20 @@ def build_discriminator(name: str = "segan-compact", *, seed: int = 0, **overrid
     Args:
         name: "segan" | "segan-compact" | "segan-tiny".
         seed: int, of the random phase shifts.
-        overrides: fields of `Preset`.
+        overrides: fields of `NetworkSize`.
 
     Raises:
-        AudioConfigError: the preset or an option is unknown, or the window no multiple of S.
+        AudioConfigError: the size or an option is unknown, or the window no multiple of S.
 
     Example:
         >>> build_discriminator("segan-tiny").count_params()
         210425
     """
-    return discriminator_of(preset(name, **overrides), seed=seed)
+    return discriminator_of(network_size(name, **overrides), seed=seed)
 
 
-def discriminator_of(size: Preset, *, seed: int = 0) -> keras.Model:
-    """The discriminator of a `Preset`, see `build_discriminator`."""
+def discriminator_of(size: NetworkSize, *, seed: int = 0) -> keras.Model:
+    """The discriminator of a `NetworkSize`, see `build_discriminator`."""
     sample = keras.Input((size.window, 1), name="sample")
     noisy = keras.Input((size.window, 1), name="noisy")
     wave = layers.Concatenate(name="pair")([sample, noisy])
@@ -154,7 +155,7 @@ def build_spectator(window: int) -> keras.Model:
     return keras.Model({"sample": sample}, logits, name="spectator")
 
 
-def _normalise(wave, size: Preset, name: str):
+def _normalise(wave, size: NetworkSize, name: str):
     if size.norm == "batch":
         return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(wave)
     if size.norm == "virtual":
@@ -162,7 +163,7 @@ def _normalise(wave, size: Preset, name: str):
     return wave
 
 
-def _head(wave, size: Preset):
+def _head(wave, size: NetworkSize):
     if size.head == "gmax":
         wave = layers.GlobalMaxPooling1D(name="pool")(wave)
     elif size.head == "gavg":

@@ -1,3 +1,7 @@
 """Recipes: each declares the parts of one published system, and contains no loop. Importing one loads no TensorFlow."""
 
-RECIPES = {name: f"gan_audio.recipes.{name.replace('-', '_')}" for name in ("segan", "segan-compact", "segan-tiny")}
+from gan_audio.recipes import segan, segan_compact, segan_tiny
+from gan_core.run.recipe import RecipeTable
+
+RECIPES = RecipeTable(segan.RECIPE, segan_compact.RECIPE, segan_tiny.RECIPE)
+train, open_run = RECIPES.train, RECIPES.open_run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,17 +12,19 @@ import gan_core as core
 from gan_audio.data.augmentation import Augmentation
 from gan_audio.data.folder import PairedArrays
 from gan_audio.data.sources import Reading, load_source
-from gan_audio.models.presets import Preset, preset
+from gan_audio.enhancement.enhancement_run import EnhancementRun
+from gan_audio.models.sizes import NetworkSize, network_size
 from gan_core.run.config import RunConfig
+from gan_core.run.recipe import Recipe
 
 SHAPE = ("filters", "latent_channels", "window", "skip", "skip_from", "upsample", "norm", "activation", "head",
          "phase_shift")
 
 
 class EnhancementConfig(RunConfig):
-    """Settings of a SEGAN recipe. Options of the networks that are not given are those of the preset."""
+    """Settings of a SEGAN recipe. Options of the networks that are not given are those of the size `SIZE`."""
 
-    PRESET: ClassVar[str] = ""
+    SIZE: ClassVar[str] = ""
 
     data: str = "synthetic"
     """folder:ROOT (clean/ and noisy/, as `mix` writes), voicebank:ROOT, pairs:CLEAN,NOISY, damage:CLEAN, synthetic."""
@@ -100,10 +103,10 @@ class EnhancementConfig(RunConfig):
     ema: float | None = pydantic.Field(None, gt=0, lt=1)
     """Decay of an averaged generator; none by default."""
 
-    def size(self) -> Preset:
-        """The preset with this config's options."""
+    def size(self) -> NetworkSize:
+        """The size of the networks with this config's options."""
         given = {name: getattr(self, name) for name in SHAPE if getattr(self, name) is not None}
-        return preset(self.PRESET, **given, reference=min(self.batch_size, 32))
+        return network_size(self.SIZE, **given, reference=min(self.batch_size, 32))
 
     def reading(self) -> Reading:
         """How recordings are read."""
@@ -179,9 +182,18 @@ def build(config: EnhancementConfig, train, validation) -> core.Experiment:
     gan.compile(keras.optimizers.RMSprop(config.learning_rate),
                 keras.optimizers.RMSprop(config.discriminator_rate or config.learning_rate))
     rules = {"sample_rate": config.sample_rate, "preemphasis": config.preemphasis, "seed": config.seed}
+    scores = EnhancementScores(validation, size, **rules) if validation else None
     return core.Experiment(
         gan, [core.Phase(loader, config.steps)],
         previews=[*([Listening(validation, size, **rules)] if validation else []), LearnedScales(config.l1_weight())],
-        validation=EnhancementScores(validation, size, **rules) if validation else None,
-        best="negative_si_sdr" if validation else None, scores=("si_sdr",), unit="windows",
+        validation=scores, validation_hash=None if scores is None else scores.content_hash,
+        best="negative_si_sdr" if validation else None, scores=("si_sdr",), unit="windows", value_range=(-1.0, 1.0),
         representation={"sample_rate": config.sample_rate, "preemphasis": config.preemphasis})
+
+
+def enhancement_recipe(name: str, description: str | None, config: type[EnhancementConfig], *,
+                       presets: Mapping[str, Mapping] | None = None) -> Recipe:
+    """A SEGAN recipe: its config names the networks, everything else is the same."""
+    # the large networks take a minute to build: they are not built once more only to try the settings
+    return Recipe(name=name, description=description or "", config=config, load=load, placeholder=placeholder,
+                  build=build, presets=presets or {}, run_class=EnhancementRun, quick_to_build=False)

@@ -23,7 +23,7 @@ class Listening:
 
     Args:
         recordings: list of `Recording`; a few are chosen, evenly.
-        size: the `Preset` of the generator.
+        size: the `NetworkSize` of the generator.
         sample_rate: int, Hz.
         preemphasis: float.
         seed: int, of z.

@@ -18,7 +18,7 @@ class EnhancementScores:
 
     Args:
         recordings: list of `Recording`.
-        size: the `Preset` of the generator.
+        size: the `NetworkSize` of the generator.
         sample_rate: int, Hz.
         preemphasis: float.
         seed: int, of the noise z: the same at every validation.

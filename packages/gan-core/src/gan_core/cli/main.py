@@ -1,12 +1,10 @@
-"""The entry of a program: one line per error, the right exit code, and no log of TensorFlow's start-up."""
+"""The entry of a program: one line per error, and the right exit code."""
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import sys
-import tempfile
 import traceback
 
 import pydantic
@@ -15,7 +13,6 @@ from rich.console import Console
 
 from gan_core.errors import GanError
 from gan_core.progress import stdout
-from gan_core.run.config import check_seed
 
 
 def run(app: App, arguments: list[str] | None = None) -> None:
@@ -72,53 +69,3 @@ def leave(message: str, code: int, debug: bool = False) -> None:
     console.print("error:", style="bold red", end=" ")
     console.print(message, markup=False)
     sys.exit(code)
-
-
-@contextlib.contextmanager
-def quiet_start():
-    """Silence what native libraries write while TensorFlow starts; replayed if the start fails.
-
-    TF_CPP_MIN_LOG_LEVEL does not silence TensorFlow 2.21: the lines are written to descriptor 2 before any filter.
-    """
-    sys.stderr.flush()
-    saved = os.dup(2)
-    with tempfile.TemporaryFile() as captured:
-        os.dup2(captured.fileno(), 2)
-        try:
-            yield
-        except Exception:  # not for the interrupt key
-            os.dup2(saved, 2)
-            captured.seek(0)
-            os.write(2, captured.read())
-            raise
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
-
-
-def start_tensorflow(*, seed: int, precision: str = "float32") -> str:
-    """Import TensorFlow silently and prepare it for a repeatable run.
-
-    Args:
-        seed: of weights and dropout.
-        precision: "float32", "bfloat16" or "float16".
-
-    Returns:
-        The device, in words.
-    """
-    check_seed(seed)
-    # 3: a graph optimizer that gives up ("remapper failed") logs an error though the step is right without it; what
-    # really fails raises.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with quiet_start():
-        import keras
-        import tensorflow as tf
-
-        gpus = tf.config.list_physical_devices("GPU")
-        tf.zeros(())  # the first use of a device logs once more
-    keras.config.set_dtype_policy("float32" if precision == "float32" else f"mixed_{precision}")
-    keras.utils.set_random_seed(seed)
-    if not gpus:
-        tf.config.experimental.enable_op_determinism()  # costs nothing measurable on a CPU
-    return f"{len(gpus)} GPU" if gpus else f"the CPU ({os.cpu_count()} cores)"

@@ -41,7 +41,6 @@ def metrics(real: str, fake: str, *, metrics: str = "fid,kid,prdc,birthday", ext
     Example:
         >>> metrics("birds/test", "fake.npy", extractor="encoder")
     """
-    from gan_core.cli.main import start_tensorflow
     from gan_core.metrics.evaluator import ENCODER_IMAGES, evaluate
     from gan_core.metrics.extractors.choice import EXTRACTORS, extractor_by_name
     from gan_core.metrics.feature_cache import FeatureCache
@@ -51,6 +50,7 @@ def metrics(real: str, fake: str, *, metrics: str = "fid,kid,prdc,birthday", ext
     from gan_core.metrics.score_file import scores_to_json
     from gan_core.metrics.score_table import print_scores
     from gan_core.metrics.stages import Stages
+    from gan_core.run.device import start_tensorflow
 
     names = metric_names(metrics)
     if "memorisation" in names and train is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -58,7 +57,6 @@ class Experiment:
         representation: what the numbers of a sample mean ({"sample_rate": 16000}): other runs' weights are taken over
             only where it is equal.
         condition: (count) -> name -> array (count, ...), for `sample` on conditional generators.
-        write_samples: (samples, path or None) -> the file written, for the verb `sample`.
     """
 
     gan: GAN
@@ -72,7 +70,6 @@ class Experiment:
     value_range: tuple[float, float] | None = None
     representation: Mapping[str, str | float] = field(default_factory=dict)
     condition: Callable[[int], dict] | None = None
-    write_samples: Callable[[np.ndarray, Path | None], Path] | None = None
 
     def sample(self, count: int, *, seed: int, raw: bool = False,
                condition: Mapping[str, np.ndarray] | None = None) -> np.ndarray:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from gan_text.recipes import RECIPES
+
 STEPS = 2500
 SHEETS = 5
 SHOWN = 8  # sentences before and after
@@ -25,27 +27,22 @@ def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
         seed: Determines everything that is random.
         quiet: Print nothing but the result.
     """
-    from gan_core.cli.main import start_tensorflow
-    from gan_core.cli.verbs import new_run
-    from gan_core.progress import Progress
-    from gan_core.run.config import validate
+    from gan_core.run.device import tensorflow_for
     from gan_core.run.folder import RunFolder
-    from gan_text.cli.app import MODALITY
-    from gan_text.recipes import arith
+    from gan_core.run.training import displays, new_run
 
-    config = validate(arith.Config, {"steps": steps, "seed": seed, "sample_every": max(1, steps // SHEETS),
-                                     "checkpoint_every": max(1, steps // 2)}, "demo")
+    recipe = RECIPES["arith"]
+    config = recipe.settings(origin="demo", given={
+        "steps": steps, "seed": seed, "sample_every": max(1, steps // SHEETS), "checkpoint_every": max(1, steps // 2)})
     if out is not None:
         RunFolder.refuse_used(out)  # before the slow part
-    progress = Progress(quiet=quiet)
-    progress.say("starting TensorFlow ...")
-    device = start_tensorflow(seed=seed)
-    from gan_core.run import run_experiment
+    with displays(quiet) as progress, tensorflow_for(seed=seed, progress=progress) as device:
+        from gan_core.run import run_experiment
 
-    folder = new_run(MODALITY, "arith", config, out, "demo-arith", progress, device)
-    experiment = arith.build(config, *arith.load(config))
-    scores = Told(experiment.validation, progress)
-    run_experiment(dataclasses.replace(experiment, validation=scores), folder, config, progress=progress)
+        folder = new_run(recipe, config, out, "demo-arith", progress, device)
+        experiment = recipe.build(config, *recipe.load(config))
+        scores = Told(experiment.validation, progress)
+        run_experiment(dataclasses.replace(experiment, validation=scores), folder, config, progress=progress)
     conclude(folder, experiment, scores)
 
 

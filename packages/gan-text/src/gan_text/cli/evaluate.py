@@ -8,9 +8,13 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from gan_core.cli.verbs import open_run
 from gan_text.data.text_set import TextSet, corpus_sets, grammar_sets, open_corpus
 from gan_text.errors import TextConfigError, TextDataError
 from gan_text.grammar import Grammar
+from gan_text.recipes import RECIPES
+from gan_text.recipes.texts import corpus
+from gan_text.text_run import require_same_vocabulary
 
 SAMPLES = 10_000
 
@@ -42,13 +46,9 @@ def evaluate(run: Path, /, *,
 
     if count < 2:
         raise TextConfigError(f"`--count` must be at least 2. Received: count={count}.")
-    from gan_text.runs import TextRun, require_same_vocabulary
-
     progress = Progress(quiet=as_json)
     progress.say("starting TensorFlow ...")
-    opened = TextRun(run)
-    for complaint in opened.complaints:
-        progress.say(f"{complaint}: using step {opened.step:,}")
+    opened = open_run(RECIPES, run)
     train, held_out = real_sets(opened, data)
     require_same_vocabulary(opened.folder, train.vocabulary, opened.config.data)
     size = min(count, len(held_out), len(train))
@@ -76,8 +76,6 @@ def real_sets(run, data: str | None) -> tuple[TextSet, TextSet]:
     if config.grammar is not None:
         train, held_out = grammar_sets(Grammar.load(config.grammar), config.rows, config.length, seed=config.seed)
     else:
-        from gan_text.recipes.texts import corpus
-
         sets = corpus_sets(corpus(config))
         train, held_out = sets["train"], sets["test"]
     return train, held_out if data is None else _other_text(data, run.vocabulary, config)

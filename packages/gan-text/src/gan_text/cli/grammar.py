@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from cyclopts import App
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -121,3 +122,8 @@ def check(grammar: str, /) -> None:
     else:
         table.add_row("probabilities", "none: samples are uniform over all strings")
     Console().print(table)
+
+
+grammar = App(name="grammar", help="Sample from grammars, count their strings, and test strings exactly.")
+for verb in (sample, count, accepts, check):
+    grammar.command(verb)

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from gan_text.errors import TextConfigError
-
-ENDINGS = (".txt", ".npy")
+from gan_core.cli.verbs import open_run
+from gan_core.progress import stdout
+from gan_text.recipes import RECIPES
+from gan_text.text_run import Generated, TextRun, refuse_other_ending
 
 
 def sample(run: Path, /, *, count: Annotated[int, Parameter(name=["--count", "-n"])] = 64, out: Path | None = None,
@@ -33,11 +34,9 @@ def sample(run: Path, /, *, count: Annotated[int, Parameter(name=["--count", "-n
         seed: Of noise and draws; the same seed gives the same sentences.
         raw: Use the trained generator instead of its average.
     """
-    if out is not None and out.suffix not in ENDINGS:
-        raise TextConfigError(f"`--out` must end in {' or '.join(ENDINGS)}. Received: out={str(out)!r}.")
-    from gan_text.runs import TextRun
-
-    opened = TextRun(run)
+    if out is not None:
+        refuse_other_ending(out)  # before the slow part
+    opened = open_run(RECIPES, run)
     made = opened.generate(count, method, temperature=temperature, top_k=top_k, ban=ban, std=std, label=label,
                            start=start, seed=seed, raw=raw)
     deliver(opened, made, out)
@@ -55,28 +54,14 @@ def interpolate(run: Path, /, *, steps: int = 8, seed: int = 0, linear: Annotate
         label: The class, for runs with a condition.
         out: A .txt file; the screen by default.
     """
-    from gan_text.runs import TextRun
-
-    opened = TextRun(run)
+    opened = open_run(RECIPES, run)
     deliver(opened, opened.between(steps, seed=seed, spherical=not linear, label=label), out)
 
 
-def deliver(run, made, out: Path | None) -> None:
+def deliver(run: TextRun, made: Generated, out: Path | None) -> None:
     """To stdout, or to a file and its name to stdout."""
-    from gan_core.progress import Progress, stdout
-    from gan_text.training.previews import write_lines
-
-    for complaint in run.complaints:
-        Progress().say(f"{complaint}: using step {run.step:,}")
     if out is None:
         sys.stdout.write("".join(line + "\n" for line in made.texts))
         return
-    if out.suffix == ".npy":
-        import numpy as np
-
-        out.parent.mkdir(parents=True, exist_ok=True)
-        np.save(out, made.ids)
-    else:
-        write_lines(out, made.texts)
     stdout().print(f"{len(made.texts)} sentences of step {run.step:,}, {len(set(made.texts)) / len(made.texts):.3f} "
-                   f"unique -> {out}", markup=False)
+                   f"unique -> {run.save(out, made)}", markup=False)

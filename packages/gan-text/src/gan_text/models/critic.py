@@ -1,8 +1,8 @@
 """Critics of sequences of distributions.
 
-"residual": Gulrajani et al. (2017), language critic of the published code; reference section 1.1. Differences:
-channels-last, so the flatten order differs (without consequence). "lstm": section 1.2, built with `use_cudnn=False`
-because the cuDNN kernel has no second derivative, which a gradient penalty needs.
+"residual": Gulrajani et al. (2017), arXiv:1704.00028, language critic of the published code. Differences:
+channels-last, so the flatten order differs (without consequence). "lstm": a recurrent layer, built with
+`use_cudnn=False` because the cuDNN kernel has no second derivative, which a gradient penalty needs.
 """
 
 from __future__ import annotations

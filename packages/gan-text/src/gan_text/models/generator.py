@@ -1,9 +1,9 @@
 """Generators that emit a whole sequence of distributions from one noise vector.
 
-"residual": Gulrajani et al., "Improved Training of Wasserstein GANs" (2017), language model of the published code;
-reference section 1.1. Differences: convolutions are one-dimensional and channels-last (equivalent), padding is an id of
-its own. "lstm", "gru", "lstm-p": section 1.2; the last feeds its distribution back (Rajeswar et al., "Adversarial
-Generation of Natural Language", 2017), its states start at zero.
+"residual": Gulrajani et al., "Improved Training of Wasserstein GANs" (2017, arXiv:1704.00028), language model of the
+published code. Differences: convolutions are one-dimensional and channels-last (equivalent), padding is an id of
+its own. "lstm", "gru", "lstm-p": a recurrent layer; the last feeds its distribution back (Rajeswar et al., "Adversarial
+Generation of Natural Language", 2017, arXiv:1705.10929), its states start at zero.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
 """Recipes: each declares the parts of one published system, and contains no loop. Importing one loads no TensorFlow."""
 
-RECIPES = {name: f"gan_text.recipes.{name.replace('-', '_')}"
-           for name in ("char", "word", "word-short", "char-book", "arith", "toy-english")}
+from gan_core.run.recipe import RecipeTable
+from gan_text.recipes import arith, char, char_book, toy_english, word, word_short
+
+RECIPES = RecipeTable(char.RECIPE, word.RECIPE, word_short.RECIPE, char_book.RECIPE, arith.RECIPE, toy_english.RECIPE)
+train, open_run = RECIPES.train, RECIPES.open_run

@@ -1,8 +1,10 @@
-"""Character-level WGAN-GP with the book's kernel of 3 and its initialisation (chapter 8); compare with `char`.
+"""Character-level WGAN-GP with kernels of 3, which see 21 of 32 characters (Valle 2019); compare with `char`.
 
 gan-text train char-book --data folder:MY_TEXT
 
-A kernel of 3 lets five blocks see 21 of the 32 characters, where the original's kernel of 5 sees all of them.
+Kernel and initialisation are those of Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019),
+chapter 8. A kernel of 3 lets five blocks see 21 of the 32 characters, where the original's kernel of 5 sees all of
+them.
 """
 
 from __future__ import annotations
@@ -11,10 +13,8 @@ from typing import Literal
 
 import pydantic
 
-from gan_text.recipes.texts import TextConfig, build, load
+from gan_text.recipes.texts import TextConfig, text_recipe
 from gan_text.recipes.texts import placeholder as blank
-
-__all__ = ["Config", "build", "load", "placeholder"]
 
 
 class Config(TextConfig):
@@ -26,6 +26,9 @@ class Config(TextConfig):
     initialization: Literal["original", "book"] = "book"
 
 
-def placeholder(config: Config, vocabulary=None):
+def placeholder(config: Config):
     """Blank rows with the 96 ids of the book's vocabulary."""
-    return blank(config if config.max_size else config.model_copy(update={"max_size": 96}), vocabulary)
+    return blank(config if config.max_size else config.model_copy(update={"max_size": 96}))
+
+
+RECIPE = text_recipe("char-book", __doc__, Config, placeholder=placeholder)

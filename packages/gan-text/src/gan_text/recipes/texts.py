@@ -1,24 +1,27 @@
-"""What all text recipes share: settings, loading, and the experiment around the networks of a preset."""
+"""What all text recipes share: settings, loading, and the experiment around the networks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import pydantic
 
 import gan_core as core
-from gan_core.run.config import RunConfig
+from gan_core.run.recipe import Recipe
+from gan_core.run.recipe_settings import AdamConfig
 from gan_text.data.corpus import TextCorpus
 from gan_text.data.progress import reading_progress
 from gan_text.data.text_set import TextSet, blank_set, blank_vocabulary, corpus_sets, grammar_sets, open_corpus
 from gan_text.data.vocabulary import Vocabulary
 from gan_text.errors import TextConfigError
 from gan_text.grammar import Grammar
+from gan_text.text_run import TextRun, refuse_other_vocabulary
 
 Loss = Literal["wgan-gp", "wgan-gp-lp", "hinge+gp", "rsgan", "ragan", "ralsgan", "nonsaturating+r1"]
 
 
-class TextConfig(RunConfig):
+class TextConfig(AdamConfig):
     """Settings of a recipe on text; defaults are those of the character model of Gulrajani et al. (2017)."""
 
     data: str = ""
@@ -83,8 +86,6 @@ class TextConfig(RunConfig):
     """Critic updates per generator update."""
     learning_rate: float = pydantic.Field(1e-4, gt=0)
     """Of both Adam optimizers."""
-    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
-    """Adam's first momentum."""
     beta_2: float = pydantic.Field(0.9, ge=0, lt=1)
     """Adam's second momentum."""
     ema: float | None = pydantic.Field(None, gt=0, lt=1)
@@ -125,12 +126,12 @@ def load(config: TextConfig) -> tuple[TextSet, TextSet]:
     return sets["train"], sets["validation"]
 
 
-def placeholder(config: TextConfig, vocabulary: Vocabulary | None = None) -> tuple[TextSet, None]:
+def placeholder(config: TextConfig) -> tuple[TextSet, None]:
     """Blank rows of the right shape: enough to build and describe a recipe without its text."""
     grammar = None if config.grammar is None else Grammar.load(config.grammar)
-    if vocabulary is None and grammar is not None:
+    if grammar is not None:
         vocabulary = Vocabulary.for_grammar(grammar)
-    if vocabulary is None:
+    else:
         usual = {"character": 97, "word": 2048}[config.level]
         vocabulary = blank_vocabulary(config.max_size or usual, config.level)
     return blank_set(vocabulary, config.batch_size, config.length, grammar=grammar), None
@@ -138,8 +139,6 @@ def placeholder(config: TextConfig, vocabulary: Vocabulary | None = None) -> tup
 
 def build(config: TextConfig, train: TextSet, validation: TextSet | None) -> core.Experiment:
     """The experiment of `config`."""
-    import keras
-
     from gan_text.data.labels import Labels
     from gan_text.models import build_critic, build_generator
     from gan_text.recipes.objectives import objective
@@ -163,8 +162,7 @@ def build(config: TextConfig, train: TextSet, validation: TextSet | None) -> cor
         ema=config.ema,
         seed=config.seed,
     )
-    adam = keras.optimizers.Adam(config.learning_rate, config.beta_1, config.beta_2)
-    gan.compile(adam, adam)
+    gan.compile(*config.optimizers())
     return experiment(config, gan, train, validation, labels)
 
 
@@ -181,10 +179,12 @@ def experiment(config: TextConfig, gan: core.GAN, train: TextSet, validation: Te
     stages = parts(config)
     condition = sampling_condition(labels, stages[-1][0])
     sheets = SampleSheets(train, condition)
-    scored = validation is not None and len(validation) > 1
+    scores = None
+    if validation is not None and len(validation) > 1:
+        scores = TextScores(train, validation, count=config.score_samples, condition=condition)
     return core.Experiment(
-        gan, phases(config, train, labels, stages, callbacks), previews=[sheets], write_samples=sheets.write,
-        validation=TextScores(train, validation, count=config.score_samples, condition=condition) if scored else None,
+        gan, phases(config, train, labels, stages, callbacks), previews=[sheets], validation=scores,
+        validation_hash=None if scores is None else scores.content_hash,
         best="js_4" if config.length >= 4 else "js_2", scores=("js_2", "acceptance", "unique"), unit="rows",
         representation={"vocabulary": train.vocabulary.fingerprint}, condition=condition)
 
@@ -210,3 +210,10 @@ def phases(config: TextConfig, train: TextSet, labels, stages, callbacks) -> lis
     return [core.Phase(train.loader(config.batch_size, seed=config.seed + number, transforms=(labels, shown)), steps,
                        callbacks=callbacks)
             for number, (shown, steps) in enumerate(stages)]
+
+
+def text_recipe(name: str, description: str | None, config: type[TextConfig], *, placeholder: Callable = placeholder,
+                presets: Mapping[str, Mapping] | None = None) -> Recipe:
+    """A recipe on text: what its module adds to the parts of this one."""
+    return Recipe(name=name, description=description or "", config=config, load=load, placeholder=placeholder,
+                  build=build, presets=presets or {}, run_class=TextRun, check_data=refuse_other_vocabulary)

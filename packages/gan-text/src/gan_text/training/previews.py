@@ -53,7 +53,3 @@ class SampleSheets:
     def texts(self, ids: np.ndarray) -> list[str]:
         """The sentences of int (count, length)."""
         return self.real.vocabulary.decode_each(ids)
-
-    def write(self, samples: np.ndarray, path: Path | None) -> Path:
-        """Probabilities (count, length, vocabulary) -> a text file of the most probable tokens."""
-        return write_lines(path or Path("samples.txt"), self.texts(choose_ids(samples)))

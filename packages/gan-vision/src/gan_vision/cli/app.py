@@ -1,11 +1,9 @@
-"""`gan-vision`: the shared verbs on the recipes of this package. Imports no TensorFlow."""
+"""`gan-vision`: the shared verbs on the recipes of this package, and those of images. Imports no TensorFlow."""
 
 from __future__ import annotations
 
 import logging
 import sys
-
-from cyclopts import App
 
 import gan_vision
 from gan_core.cli import Modality, make_app, run
@@ -21,19 +19,8 @@ MODALITY = Modality(
     summary="Image GANs on Keras 3: DCGAN, conditional, Wasserstein and relativistic, trained from one command.",
     version=gan_vision.__version__,
     recipes=RECIPES,
-    check=check,
-    demo=demo,
-    tries_settings=True,
+    verbs={"check": check, "demo": demo, "sample": sample, "evaluate": evaluate, "forensics": forensics},
 )
-
-
-def make_vision_app() -> App:
-    """The program: the shared verbs, `sample` with the options of images, and the verbs that only images have."""
-    app = make_app(MODALITY)
-    del app["sample"]
-    for command in (sample, evaluate, forensics):
-        app.command(command)
-    return app
 
 
 def log_plainly(*, quiet: bool) -> None:
@@ -49,4 +36,4 @@ def log_plainly(*, quiet: bool) -> None:
 def main() -> None:
     """The console script."""
     log_plainly(quiet="--quiet" in sys.argv)
-    run(make_vision_app())
+    run(make_app(MODALITY))

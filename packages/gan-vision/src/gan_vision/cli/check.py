@@ -33,7 +33,7 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
         check_suffix(sheet, FORMATS)
     scheme, place = parse_source(data)
     if scheme == "tfds":
-        from gan_core.cli.main import start_tensorflow
+        from gan_core.run.device import start_tensorflow
 
         start_tensorflow(seed=0)  # which TFDS imports: silently
     examples = folder_on_demand(place) if scheme == "folder" else load_images(

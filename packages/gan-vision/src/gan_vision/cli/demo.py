@@ -9,13 +9,16 @@ from typing import Annotated
 import numpy as np
 from cyclopts import Parameter
 
-SETTINGS = {"data": "digits", "size": 16, "channels": 1, "width": 128, "latent": 64, "steps": 2500, "batch_size": 64,
-            "learning_rate": 2e-4, "sample_every": 500, "checkpoint_every": 1000}
+from gan_vision.models import NETWORKS
+from gan_vision.recipes import RECIPES
+from gan_vision.recipes.dcgan import PRESETS
+
+STEPS = PRESETS["digits"]["steps"]
 CONFIDENT = 0.9
 SHARE_OF_A_CLASS = 0.01
 
 
-def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int = 0,
+def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
          quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Train a DCGAN on 1,797 real handwritten digits: a few minutes on two cores, no network, no GPU.
 
@@ -25,32 +28,28 @@ def demo(*, out: Path | None = None, steps: int = SETTINGS["steps"], seed: int =
         seed: Determines everything that is random.
         quiet: Print nothing but the result.
     """
-    from gan_core.cli.main import start_tensorflow
-    from gan_core.cli.verbs import new_run
-    from gan_core.progress import Progress
-    from gan_core.run.config import validate
+    from gan_core.run.device import tensorflow_for
     from gan_core.run.folder import RunFolder
-    from gan_vision.cli.app import MODALITY
-    from gan_vision.recipes import dcgan
+    from gan_core.run.training import displays, new_run
 
-    config = validate(dcgan.Config, {**SETTINGS, "steps": steps, "seed": seed,
-                                     "sample_every": max(1, min(SETTINGS["sample_every"], steps // 6))}, "demo")
+    recipe = RECIPES["dcgan"]
+    config = recipe.settings(preset="digits", given={
+        "steps": steps, "seed": seed, "sample_every": max(1, min(PRESETS["digits"]["sample_every"], steps // 6))},
+        origin="demo")
     if out is not None:
         RunFolder.refuse_used(out)  # before the slow part
-    progress = Progress(quiet=quiet)
-    progress.say("starting TensorFlow ...")
-    device = start_tensorflow(seed=seed)
-    from gan_core.metrics.extractors import train_encoder
-    from gan_core.run import run_experiment
+    with displays(quiet) as progress, tensorflow_for(seed=seed, progress=progress) as device:
+        from gan_core.metrics.extractors import train_encoder
+        from gan_core.run import run_experiment
 
-    folder = new_run(MODALITY, "dcgan", config, out, "demo-digits", progress, device)
-    train, validation = dcgan.load(config)
-    progress.say("training a small classifier that will judge the samples ...")
-    judge = train_encoder(train.images, train.labels, seed=seed)
-    progress.say(f"it recognises {judge.accuracy:.1%} of digits it has not seen")
-    experiment = dcgan.build(config, train, validation)
-    scores = DigitScores(judge, np.asarray(train.images), experiment.validation.value_range)
-    run_experiment(dataclasses.replace(experiment, validation=scores), folder, config, progress=progress)
+        folder = new_run(recipe, config, out, "demo-digits", progress, device)
+        train, validation = recipe.load(config)
+        progress.say("training a small classifier that will judge the samples ...")
+        judge = train_encoder(train.images, train.labels, seed=seed)
+        progress.say(f"it recognises {judge.accuracy:.1%} of digits it has not seen")
+        experiment = recipe.build(config, train, validation)
+        scores = DigitScores(judge, np.asarray(train.images), NETWORKS[config.network].value_range)
+        run_experiment(dataclasses.replace(experiment, validation=scores), folder, config, progress=progress)
     picture = first_and_last(folder)
     conclude(folder, picture, scores.history, len(train.class_names) or 10)
 

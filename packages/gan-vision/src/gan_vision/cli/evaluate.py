@@ -10,6 +10,7 @@ import numpy as np
 from cyclopts import Parameter
 
 from gan_core.errors import ConfigError, DataError
+from gan_vision.image_run import ImageRun
 
 if TYPE_CHECKING:
     from gan_vision.data.examples import Examples
@@ -40,7 +41,7 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
         quiet: Show no progress.
     """
     from gan_core.cli.metrics import metric_names
-    from gan_core.cli.verbs import load_run
+    from gan_core.cli.verbs import open_run
     from gan_core.metrics.evaluator import evaluate as evaluate_images
     from gan_core.metrics.extractors.choice import EXTRACTORS, extractor_by_name
     from gan_core.metrics.feature_cache import FeatureCache
@@ -48,7 +49,7 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
     from gan_core.metrics.score_file import scores_to_json, write_scores
     from gan_core.metrics.score_table import print_scores
     from gan_core.metrics.stages import Stages
-    from gan_vision.cli.app import MODALITY
+    from gan_vision.recipes import RECIPES
 
     names = metric_names(metrics)
     if count is not None and count < 2:
@@ -57,16 +58,17 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
         extractor_by_name(extractor)  # refuses, before anything takes time
     stages = Stages(not quiet)
     stages.say("starting TensorFlow ...")
-    experiment, config, saved, (train, held_out) = load_run(MODALITY, run, data=True)
-    real, origin = _real_images(config, train, held_out, data, quiet)
+    opened = open_run(RECIPES, run, data=True)
+    train, held_out = opened.data
+    generator = Samples(opened, train, seed=seed, raw=raw)
+    real, origin = _real_images(opened.config, train, held_out, data, quiet)
     if origin == TRAINING and "memorisation" in names:
         names.remove("memorisation")
         stages.say("memorisation is not scored: this run holds no images out to compare copies with")
         if not names:
             raise DataError(f"{run} holds no images out. Expected: held-out images, or --data SOURCE.")
     real = real[:min(count or MOST, len(real))]
-    stages.say(f"step {saved.step:,}: {len(real):,} generated images against {len(real):,} {origin}")
-    generator = Samples(experiment, train, seed=seed, raw=raw)
+    stages.say(f"step {opened.step:,}: {len(real):,} generated images against {len(real):,} {origin}")
     chosen = extractor_by_name(extractor, images=lambda: train.images, labels=_classes(train), folder=run,
                                say=stages.say)
     with collect_warnings() as left_out:
@@ -74,12 +76,12 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
             real, generator.batches(len(real)), metrics=names, extractor=chosen,
             train=None if origin == TRAINING else train.images, sampler=generator.more, seed=seed,
             cache=FeatureCache.default_folder(), progress=not quiet)
-    about = {"run": str(run), "step": saved.step, "real": origin, "raw": raw}
+    about = {"run": str(run), "step": opened.step, "real": origin, "raw": raw}
     path = write_scores(run / "scores.json", scores, left_out=left_out, **about)
     if json:
         print(scores_to_json(scores, left_out=left_out, **about))
         return
-    print_scores(scores, title=f"{run} at step {saved.step:,}, against {origin}", left_out=left_out)
+    print_scores(scores, title=f"{run} at step {opened.step:,}, against {origin}", left_out=left_out)
     stages.say(f"scores: {path}   compare with another run: gan-core compare {path} OTHER/scores.json")
 
 
@@ -87,19 +89,16 @@ class Samples:
     """Bytes from a run's generator; every call gives new ones, and the whole sequence depends on the seed alone.
 
     Args:
-        experiment: trained.
+        run: the opened run.
         examples: for training; a conditional generator is asked for what belongs to some of them, drawn at random.
         seed: int.
         raw: use the trained generator instead of its average.
-
-    Raises:
-        ConfigError: the experiment does not say in which range its generator works.
     """
 
-    def __init__(self, experiment, examples: Examples | None = None, *, seed: int = 0, raw: bool = False):
-        self.experiment, self.seed, self.raw, self._calls = experiment, seed, raw, 0
-        self.examples = None if experiment.condition is None else examples
-        self.value_range = value_range_of(experiment)
+    def __init__(self, run: ImageRun, examples: Examples | None = None, *, seed: int = 0, raw: bool = False):
+        self.run, self.seed, self.raw, self._calls = run, seed, raw, 0
+        self.examples = None if run.experiment.condition is None else examples
+        self.value_range = run.value_range
 
     def more(self, count: int) -> np.ndarray:
         """uint8 (count, height, width, channels)."""
@@ -116,25 +115,12 @@ class Samples:
         if self.examples is not None:
             rows = np.random.default_rng(seed).integers(len(self.examples), size=count)
             condition = self.examples.conditions(rows, self.value_range)
-        return self.experiment.sample(count, seed=seed, raw=self.raw, condition=condition)
+        return self.run.samples(count, seed=seed, raw=self.raw, condition=condition)
 
     def batches(self, count: int) -> Iterator[np.ndarray]:
         """`count` images in batches: memory holds one."""
         for start in range(0, count, BATCH):
             yield self.more(min(BATCH, count - start))
-
-
-def value_range_of(experiment) -> tuple[float, float]:
-    """(low, high) of the generator, from the preview or validation that knows it.
-
-    Raises:
-        ConfigError: none does.
-    """
-    for part in (*experiment.previews, experiment.validation):
-        if hasattr(part, "value_range"):
-            return part.value_range
-    raise ConfigError("this recipe does not say in which range its generator works. Expected: a preview with "
-                      "`value_range`, as `SampleSheets`.")
 
 
 def _real_images(config, train, held_out, source: str | None, quiet: bool):

@@ -28,21 +28,22 @@ def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "
         quiet: Print only where the report is.
     """
     from gan_core.cli.forensics import forensics as compare_files
-    from gan_core.cli.verbs import load_run
+    from gan_core.cli.verbs import open_run
     from gan_core.metrics.stages import Stages
-    from gan_vision.cli.app import MODALITY
     from gan_vision.data.row_choice import choose_rows
+    from gan_vision.recipes import RECIPES
 
     if count < 2:
         raise ConfigError(f"`--count` must be at least 2. Received: count={count}.")
     stages = Stages(not (quiet or json))
     stages.say("starting TensorFlow ...")
-    experiment, _, saved, (train, _) = load_run(MODALITY, run, data=True)
+    opened = open_run(RECIPES, run, data=True)
+    train, _ = opened.data
     folder = out or run / "forensics"
     folder.mkdir(parents=True, exist_ok=True)
-    samples = Samples(experiment, train, seed=seed, raw=raw)
-    low, high = samples.value_range
-    with stages.running(f"samples of step {saved.step:,}", count) as advance:
+    samples = Samples(opened, train, seed=seed, raw=raw)
+    low, high = opened.value_range
+    with stages.running(f"samples of step {opened.step:,}", count) as advance:
         parts = []
         for start in range(0, count, BATCH):
             # Float, not bytes: how a network approaches the ends of the range is what there is to see.

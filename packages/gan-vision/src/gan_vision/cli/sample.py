@@ -7,7 +7,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from gan_core.errors import ConfigError
+from gan_core.cli import verbs
+from gan_vision.image_grid import FORMATS, check_suffix
+from gan_vision.image_run import ARRAYS
+from gan_vision.recipes import RECIPES
 
 
 def sample(run: Annotated[Path, Parameter(help="The run folder that `train` printed.")], /, *,
@@ -25,19 +28,9 @@ def sample(run: Annotated[Path, Parameter(help="The run folder that `train` prin
         seed: Of the noise.
         raw: Use the trained generator instead of its average.
     """
-    from gan_core.cli import verbs
-    from gan_vision.cli.app import MODALITY
-    from gan_vision.data.labels import Labels
-    from gan_vision.image_grid import FORMATS, check_suffix
-
-    if out is not None:  # before the slow part
-        check_suffix(out, (*FORMATS, ".npy"))
-
-    def asked(config) -> dict:
-        names = getattr(config, "classes", None)
-        if names is None:
-            raise ConfigError(f"`--label` is for conditional runs. Received: {run}, whose generator reads no label. "
-                              "Leave it out, or train `conditional`.")
-        return {"label": Labels(names, bool(config.attributes)).named(label, count)}
-
-    verbs.sample(MODALITY, run, count=count, out=out, seed=seed, raw=raw, condition=asked if label else None)
+    verbs.refuse_no_samples(count)  # before the slow part
+    if out is not None:
+        check_suffix(out, (*FORMATS, ARRAYS))
+    opened = verbs.open_run(RECIPES, run)
+    images = opened.generate(count, seed=seed, label=label or None, raw=raw)
+    verbs.report_samples(opened, images, out or Path("samples.png"))

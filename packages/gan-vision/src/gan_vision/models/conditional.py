@@ -1,8 +1,8 @@
 """Conditional networks: any pair of the DCGAN family, told which class an image is to be of.
 
 Mirza and Osindero 2014, arXiv:1411.1784 (conditional GAN); Miyato and Koyama 2018, arXiv:1802.05637 (projection);
-Odena et al. 2017, arXiv:1610.09585 (auxiliary classifier). Numbers: vision.md 2, with the networks of `cifar10`,
-latents of 100 and 10 classes:
+Odena et al. 2017, arXiv:1610.09585 (auxiliary classifier). Parameters with the networks of
+`cifar10`, latents of 100 and 10 classes:
 
     mode         generator                                       discriminator
     onehot       latent + one-hot code              4,537,219    the code as k further channels        4,328,193

@@ -1,6 +1,6 @@
 """The deep convolutional GAN at its published size (Radford, Metz and Chintala 2016, arXiv:1511.06434).
 
-Numbers: vision.md 1.4, last item: the generator has 18,876,163 parameters at 64x64x3 (18,872,323 trainable).
+The generator has 18,876,163 parameters at 64x64x3 (18,872,323 trainable).
 The paper draws the generator only; the discriminator is its mirror image, as in the authors' code.
 Choices that the paper leaves open: batch normalisation with momentum 0.9 and epsilon 1e-5.
 """

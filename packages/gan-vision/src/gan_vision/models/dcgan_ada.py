@@ -1,7 +1,8 @@
-"""The small DCGAN that is trained with adaptive discriminator augmentation (the ADA example, 64-pixel birds).
+"""The small DCGAN that is trained with adaptive discriminator augmentation: 64-pixel birds.
 
-Numbers: vision.md 1.1. At 64x64x3: generator 930,947 parameters, discriminator 796,161, both as printed.
-Known difference from the example: none in the networks; augmentation is a part of the game, not of the
+András Béres, "Data-efficient GANs with Adaptive Discriminator Augmentation" (Keras code examples, 2021); the method is
+that of Karras et al. 2020, arXiv:2006.06676. At 64x64x3: generator 930,947 parameters, discriminator 796,161, both as
+printed there. Known difference from the example: none in the networks; augmentation is a part of the game, not of the
 discriminator (`gan_core.augment`). Images are in [0, 1]: the generator ends in a sigmoid.
 """
 

@@ -1,8 +1,9 @@
-"""A fully convolutional DCGAN for 64-pixel gray pictures of bricks (the notes; after Radford et al. 2016).
+"""A fully convolutional DCGAN for 64-pixel gray pictures of bricks (after Radford et al. 2016, arXiv:1511.06434).
 
-Numbers: vision.md 1.3. At 64x64x1: generator 3,576,576 parameters, discriminator 2,765,312, both as printed.
-Known difference from the notes: the discriminator returns logits, without a sigmoid. Kernels are kept from the
-Keras default (Glorot uniform), no layer has a bias, and batch normalisation has momentum 0.9.
+David Foster, "Generative Deep Learning", 2nd edition (O'Reilly 2023), chapter 4. At 64x64x1: generator 3,576,576
+parameters, discriminator 2,765,312, both as printed there. Known difference: the discriminator returns logits, without
+a sigmoid. Kernels are kept from the Keras default (Glorot uniform), no layer has a bias, and batch normalisation has
+momentum 0.9.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A DCGAN for small pictures, 8 to 64 pixels (the book, chapter 3; after Radford et al. 2016, arXiv:1511.06434).
+"""A DCGAN for small pictures, 8 to 64 pixels (after Radford et al. 2016, arXiv:1511.06434).
 
-Numbers: vision.md 1.2. At 32x32x3: generator 4,516,739 parameters for latent 100, 4,574,083 for latent 128;
-discriminator 4,312,193. Known difference from the text: the discriminator returns logits, without a sigmoid.
-Other sizes are ours: the smallest map stays 2x2, so 8, 16, 32, 64 pixels mean 2, 3, 4, 5 levels, and the
-largest inner map keeps 64 channels, so the 2x2 map has 128, 256, 512, 1024.
+Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019), chapter 3. At 32x32x3: generator
+4,516,739 parameters for latent 100, 4,574,083 for latent 128; discriminator 4,312,193. Known difference from the book:
+the discriminator returns logits, without a sigmoid. Other sizes are ours: the smallest map stays 2x2, so 8, 16, 32, 64
+pixels mean 2, 3, 4, 5 levels, and the largest inner map keeps 64 channels, so the 2x2 map has 128, 256, 512, 1024.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def build_generator(size: int = 32, channels: int = 3, *, width: int | None = No
         channels: int, 1 for gray, 3 for RGB.
         width: int, channels of the 2x2 map, halved at every doubling; a multiple of 2^(n-1). Default: 16 · size,
             at most 1024, which is the published 512 (ngf = 64) at 32 pixels.
-        latent: int, length of the latent vector; the book trains with 100.
+        latent: int, length of the latent vector; that book trains with 100.
 
     Returns:
         Keras model "generator": latent (batch, latent) -> float32 (batch, size, size, channels) in [-1, 1].

@@ -1,8 +1,8 @@
-"""A DCGAN of two-convolution blocks for 64-pixel faces (the tutorial; after Radford et al. 2016).
+"""A DCGAN of two-convolution blocks for 64-pixel faces (after Radford et al. 2016, arXiv:1511.06434).
 
-Numbers: vision.md 1.4. At 64x64x3: generator 492,083 parameters, discriminator 816,529. Kept as published: the two
-convolutions of an encoder block have no activation between them, and the projection of the latent has none
-(errata E-T5); `activation_between=True` inserts the missing ones and changes no count. Known difference: the
+At 64x64x3: generator 492,083 parameters, discriminator 816,529. Kept as it was published: the two
+convolutions of an encoder block have no activation between them, and the projection of the latent has none;
+`activation_between=True` inserts the missing ones and changes no count. Known difference: the
 discriminator returns logits, without a sigmoid.
 """
 
@@ -29,7 +29,7 @@ def build_generator(size: int = 64, channels: int = 3, *, width: int | None = No
     Args:
         size: int, pixels of each side: 4 · 2^n, at least 8.
         channels: int, 1 for gray, 3 for RGB.
-        width: int, channels of the 4x4 map, 8 times the tutorial's capacity c = 16; a multiple of 2^(n-1).
+        width: int, channels of the 4x4 map, 8 times the published capacity c = 16; a multiple of 2^(n-1).
             Default: 2 · size, at most 128, which is the published 128 at 64 pixels.
         latent: int, length of the latent vector.
         activation_between: bool, LeakyReLU after the projection of the latent; False as published.

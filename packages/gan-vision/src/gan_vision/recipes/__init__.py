@@ -1,4 +1,8 @@
 """Recipes: each declares the parts of one published system, and contains no loop. Importing one loads no TensorFlow."""
 
-RECIPES = {name: f"gan_vision.recipes.{name}" for name in (
-    "dcgan", "cifar10", "bricks", "tutorial", "ada", "conditional", "wgan", "wgan_gp", "relativistic")}
+from gan_core.run.recipe import RecipeTable
+from gan_vision.recipes import ada, bricks, cifar10, conditional, dcgan, relativistic, tutorial, wgan, wgan_gp
+
+RECIPES = RecipeTable(dcgan.RECIPE, cifar10.RECIPE, bricks.RECIPE, tutorial.RECIPE, ada.RECIPE, conditional.RECIPE,
+                      wgan.RECIPE, wgan_gp.RECIPE, relativistic.RECIPE)
+train, open_run = RECIPES.train, RECIPES.open_run

@@ -1,6 +1,10 @@
-"""A data-efficient DCGAN with adaptive discriminator augmentation (Keras example; Karras et al. 2020), 64x64.
+"""DCGAN with adaptive discriminator augmentation, for few pictures, 64 pixels (Karras et al. 2020; Béres 2021).
 
 gan-vision train ada --data folder:MY_PICTURES --augment
+gan-vision train ada --preset example --data folder:MY_PICTURES
+
+Networks and numbers are those of András Béres, "Data-efficient GANs with Adaptive Discriminator Augmentation" (Keras
+code examples, 2021). Paper: https://arxiv.org/abs/2006.06676
 """
 
 from __future__ import annotations
@@ -10,14 +14,18 @@ from typing import Literal
 import pydantic
 
 import gan_core as core
+from gan_core.run.recipe_settings import AdamConfig
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
+from gan_vision.recipes.images import ImageConfig, NetworkConfig, experiment, image_recipe
 
-__all__ = ["Config", "build", "complete", "load", "placeholder"]
+# The numbers of the example and its birds, which it crops to their boxes beforehand; its augmentation is off too.
+PRESETS = {"example": {
+    "data": "tfds:caltech_birds2011", "size": 64, "channels": 3, "batch_size": 128, "steps": 18_400, "width": 128,
+    "depth": 4, "latent": 64, "dropout": 0.4, "augment": False, "learning_rate": 2e-4, "beta_1": 0.5, "ema": 0.99}}
 
 
-class Config(ImageConfig):
-    """Settings of `ada`; 400 epochs of its 5,994 birds are 18,400 steps."""
+class Config(ImageConfig, NetworkConfig, AdamConfig):
+    """Settings of `ada`; 400 epochs of the example's 5,994 birds are 18,400 steps."""
 
     data: str = "tfds:cats_vs_dogs"
     size: int = pydantic.Field(64, ge=8)
@@ -39,18 +47,12 @@ class Config(ImageConfig):
     """Integration steps of the keras_example controller."""
     dropout: float = pydantic.Field(0.4, ge=0, lt=1)
     """Rate before the discriminator's last layer."""
-    learning_rate: float = pydantic.Field(2e-4, gt=0)
-    """Of both Adam optimizers."""
-    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
-    """Adam's first momentum."""
     ema: float = pydantic.Field(0.99, gt=0, lt=1)
     """Decay of the averaged generator; 0.999 for long runs."""
 
 
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
-    import keras
-
     network = models.NETWORKS["ada"]
     options = {"width": config.width, "depth": config.depth}
     gan = core.GAN(
@@ -66,6 +68,8 @@ def build(config: Config, train, validation) -> core.Experiment:
         prepare=train.prepare(network.value_range),
         seed=config.seed,
     )
-    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
-                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    gan.compile(*config.optimizers())
     return experiment(config, gan, train, validation, network.value_range)
+
+
+RECIPE = image_recipe("ada", __doc__, Config, build, presets=PRESETS)

@@ -1,6 +1,9 @@
-"""The book's DCGAN, chapter 3: 32x32, kernels of 5, uniform noise, alternating updates.
+"""DCGAN for 32-pixel pictures, kernels of 5, uniform noise (Valle 2019, after Radford et al. 2016).
 
 gan-vision train cifar10 --data tfds:cifar10
+
+As in Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019), chapter 3: the players are
+updated in turn. Paper: https://arxiv.org/abs/1511.06434
 """
 
 from __future__ import annotations
@@ -10,13 +13,12 @@ from typing import Literal
 import pydantic
 
 import gan_core as core
+from gan_core.run.recipe_settings import AdamConfig
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
-
-__all__ = ["Config", "build", "complete", "load", "placeholder"]
+from gan_vision.recipes.images import ImageConfig, NetworkConfig, experiment, image_recipe
 
 
-class Config(ImageConfig):
+class Config(ImageConfig, NetworkConfig, AdamConfig):
     """Settings of `cifar10`; 100 epochs of CIFAR-10 are 39,000 steps."""
 
     data: str = "tfds:cifar10"
@@ -24,20 +26,12 @@ class Config(ImageConfig):
     steps: int = pydantic.Field(39_000, ge=1)
     width: int | None = pydantic.Field(None, ge=1)
     """Channels of the 2x2 feature map; 512 at 32 pixels by default."""
-    latent: int = pydantic.Field(100, ge=1)
-    """Length of the noise vector."""
     prior: Literal["uniform", "normal"] = "uniform"
     """Distribution of the noise, in training and sampling."""
-    learning_rate: float = pydantic.Field(2e-4, gt=0)
-    """Of both Adam optimizers."""
-    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
-    """Adam's first momentum."""
 
 
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
-    import keras
-
     network = models.NETWORKS["cifar10"]
     gan = core.GAN(
         network.build_generator(config.size, train.channels, width=config.width, latent=config.latent),
@@ -45,8 +39,11 @@ def build(config: Config, train, validation) -> core.Experiment:
         core.Objective(core.NonSaturating()),
         {"uniform": core.Uniform, "normal": core.Normal}[config.prior](config.latent),
         prepare=train.prepare(network.value_range),
+        ema=config.ema,
         seed=config.seed,
     )
-    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
-                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    gan.compile(*config.optimizers())
     return experiment(config, gan, train, validation, network.value_range)
+
+
+RECIPE = image_recipe("cifar10", __doc__, Config, build)

@@ -5,7 +5,7 @@ gan-vision train dcgan --data folder:MY_PICTURES --size 32
 
 The networks are those of `cifar10`, the noise is normal, both gradients come from one forward pass, a weak gradient
 penalty (Mescheder et al. 2018) keeps the discriminator of a small data set in check, and samples come from an averaged
-generator.
+generator. Papers: https://arxiv.org/abs/1511.06434, https://arxiv.org/abs/1801.04406
 """
 
 from __future__ import annotations
@@ -13,25 +13,20 @@ from __future__ import annotations
 import pydantic
 
 import gan_core as core
+from gan_core.run.recipe_settings import AdamConfig
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
+from gan_vision.recipes.images import ImageConfig, NetworkConfig, experiment, image_recipe
 
-__all__ = ["Config", "build", "complete", "load", "placeholder"]
+# `gan-vision demo` trains with these: 1 minute 47 seconds on two cores without GPU, as the README shows.
+PRESETS = {"digits": {"data": "digits", "size": 16, "channels": 1, "width": 128, "latent": 64, "steps": 2500,
+                      "batch_size": 64, "learning_rate": 2e-4, "sample_every": 500, "checkpoint_every": 1000}}
 
 
-class Config(ImageConfig):
+class Config(ImageConfig, NetworkConfig, AdamConfig):
     """Settings of `dcgan`."""
 
     network: str = "cifar10"
     """Which published pair of networks: bricks, cifar10, dcgan (paper size), resnet or tutorial."""
-    width: int | None = pydantic.Field(None, ge=1)
-    """Channels of the smallest feature map; by default the published number at this size."""
-    latent: int = pydantic.Field(100, ge=1)
-    """Length of the noise vector."""
-    learning_rate: float = pydantic.Field(2e-4, gt=0)
-    """Of both Adam optimizers."""
-    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
-    """Adam's first momentum."""
     r1: float = pydantic.Field(1.0, ge=0)
     """Weight of the zero-centred gradient penalty, which keeps small data sets stable; 0 for the paper's game."""
     ema: float | None = pydantic.Field(0.99, gt=0, lt=1)
@@ -40,8 +35,6 @@ class Config(ImageConfig):
 
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
-    import keras
-
     network = models.network(config.network, value_range=(-1.0, 1.0))
     gan = core.GAN(
         network.build_generator(config.size, train.channels, width=config.width, latent=config.latent),
@@ -53,6 +46,8 @@ def build(config: Config, train, validation) -> core.Experiment:
         prepare=train.prepare(network.value_range),
         seed=config.seed,
     )
-    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
-                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    gan.compile(*config.optimizers())
     return experiment(config, gan, train, validation, network.value_range)
+
+
+RECIPE = image_recipe("dcgan", __doc__, Config, build, presets=PRESETS)

@@ -1,7 +1,8 @@
-"""What all recipes on plain images share: settings of the data, loading, and the experiment around a GAN."""
+"""What recipes on plain images share: settings of data and networks, loading, and the experiment around a GAN."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, TypeVar
 
 import numpy as np
@@ -10,8 +11,10 @@ import pydantic
 import gan_core as core
 from gan_core.errors import ConfigError
 from gan_core.run.config import RunConfig
+from gan_core.run.recipe import Recipe
 from gan_vision import data
 from gan_vision.data.labels import Labels
+from gan_vision.image_run import ImageRun
 
 GRAY_SOURCES = ("digits", "tfds:mnist", "tfds:fashion_mnist", "tfds:kmnist", "tfds:emnist")
 # The command line hands settings over as words, which a Literal of numbers does not take.
@@ -48,6 +51,17 @@ class ImageConfig(RunConfig):
         return self.channels or (1 if self.data.startswith(GRAY_SOURCES) else 3)
 
 
+class NetworkConfig(RunConfig):
+    """Settings of a recipe whose generator makes images of noise alone (and perhaps of a label)."""
+
+    width: int | None = pydantic.Field(None, ge=1)
+    """Channels of the smallest feature map; by default the published number at this size."""
+    latent: int = pydantic.Field(100, ge=1)
+    """Length of the noise vector."""
+    ema: float | None = pydantic.Field(None, gt=0, lt=1)
+    """Decay of an averaged generator that samples are made with; null samples the trained one, as published."""
+
+
 Config = TypeVar("Config", bound=ImageConfig)
 
 
@@ -73,6 +87,14 @@ def placeholder(config: ImageConfig):
     return data.Examples.of_images(blank, name="placeholder"), None
 
 
+def image_recipe(name: str, description: str | None, config: type[ImageConfig], build: Callable, *,
+                 placeholder: Callable = placeholder, complete: Callable = complete,
+                 presets: Mapping[str, Mapping] | None = None, run_class: type[ImageRun] = ImageRun) -> Recipe:
+    """A recipe whose data are plain images: what its module adds to the parts of this one."""
+    return Recipe(name=name, description=description or "", config=config, load=load, placeholder=placeholder,
+                  build=build, complete=complete, presets=presets or {}, run_class=run_class)
+
+
 def experiment(config: ImageConfig, gan: core.GAN, train: data.Examples, validation: data.Examples | None,
                value_range: tuple[float, float], *, labels: Labels | None = None) -> core.Experiment:
     """One phase on `train`, with sheets of samples and, given held-out images, KID against them.
@@ -83,10 +105,10 @@ def experiment(config: ImageConfig, gan: core.GAN, train: data.Examples, validat
     from gan_vision.training.validation import KidAgainst
 
     loader = train.loader(config.batch_size, seed=config.seed, flip=config.flip)
-    sheets = SampleSheets(train, value_range, labels=labels)
+    scores = None if validation is None or len(validation) < 2 else KidAgainst(validation, value_range,
+                                                                               seed=config.seed)
     return core.Experiment(
-        gan, [core.Phase(loader, config.steps)], previews=[sheets], write_samples=sheets.write,
-        validation=None if validation is None or len(validation) < 2 else KidAgainst(
-            validation, value_range, seed=config.seed),
-        best="kid", scores=("kid",), unit="images", representation={"value_range": str(value_range)},
+        gan, [core.Phase(loader, config.steps)], previews=[SampleSheets(train, value_range, labels=labels)],
+        validation=scores, validation_hash=None if scores is None else scores.content_hash, best="kid",
+        scores=("kid",), unit="images", value_range=value_range, representation={"value_range": str(value_range)},
         condition=None if labels is None else lambda count: {"label": labels.in_turn(count)})

@@ -1,6 +1,8 @@
-"""The tutorial's light DCGAN: 64x64, blocks of two convolutions, one-sided label smoothing.
+"""Light DCGAN for 64-pixel faces, two convolutions a block, one-sided label smoothing (after Radford et al. 2016).
 
 gan-vision train tutorial --data tfds:celeb_a
+
+Papers: https://arxiv.org/abs/1511.06434, https://arxiv.org/abs/1606.03498 (label smoothing)
 """
 
 from __future__ import annotations
@@ -8,13 +10,12 @@ from __future__ import annotations
 import pydantic
 
 import gan_core as core
+from gan_core.run.recipe_settings import AdamConfig
 from gan_vision import models
-from gan_vision.recipes.images import ImageConfig, complete, experiment, load, placeholder
-
-__all__ = ["Config", "build", "complete", "load", "placeholder"]
+from gan_vision.recipes.images import ImageConfig, NetworkConfig, experiment, image_recipe
 
 
-class Config(ImageConfig):
+class Config(ImageConfig, NetworkConfig, AdamConfig):
     """Settings of `tutorial`."""
 
     data: str = "tfds:celeb_a"
@@ -23,23 +24,15 @@ class Config(ImageConfig):
     steps: int = pydantic.Field(20_000, ge=1)
     sample_every: int = pydantic.Field(80, ge=1)
     width: int | None = pydantic.Field(None, ge=1)
-    """Channels of the 4x4 feature map, 8 times the tutorial's capacity of 16."""
-    latent: int = pydantic.Field(100, ge=1)
-    """Length of the noise vector."""
+    """Channels of the 4x4 feature map, 8 times the published capacity of 16."""
     activation_between: bool = False
     """A LeakyReLU between the two convolutions of a block; the published blocks have none."""
     real_target: float = pydantic.Field(0.9, gt=0, le=1)
     """One-sided smoothing: the discriminator's target for real images."""
-    learning_rate: float = pydantic.Field(2e-4, gt=0)
-    """Of both Adam optimizers."""
-    beta_1: float = pydantic.Field(0.5, ge=0, lt=1)
-    """Adam's first momentum (the tutorial printed 0.9, against its own advice)."""
 
 
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
-    import keras
-
     network = models.NETWORKS["tutorial"]
     options = {"width": config.width, "activation_between": config.activation_between}
     gan = core.GAN(
@@ -48,8 +41,11 @@ def build(config: Config, train, validation) -> core.Experiment:
         core.Objective(core.NonSaturating(targets=core.Targets(real=config.real_target))),
         core.Normal(config.latent),
         prepare=train.prepare(network.value_range),
+        ema=config.ema,
         seed=config.seed,
     )
-    gan.compile(keras.optimizers.Adam(config.learning_rate, config.beta_1),
-                keras.optimizers.Adam(config.learning_rate, config.beta_1))
+    gan.compile(*config.optimizers())
     return experiment(config, gan, train, validation, network.value_range)
+
+
+RECIPE = image_recipe("tutorial", __doc__, Config, build)

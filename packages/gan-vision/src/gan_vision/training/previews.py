@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.class_label import Attributes, ClassLabel
 from gan_vision.data.labels import Labels
 from gan_vision.data.preview import strips, texts_of, with_texts
-from gan_vision.image_grid import image_grid, save_image_grid, to_uint8, whole_file
+from gan_vision.image_grid import image_grid, save_image_grid, to_uint8
 from gan_vision.training.matching_samples import matching_samples
 
 ROWS, COLUMNS = 10, 8  # of a sheet of classes
 PIXELS = 1 << 24  # of a sheet of strips, about
-NARROW = 4  # columns: fewer make no rows worth reading
+FEWEST = 4  # strips, however large
 
 
 class SampleSheets:
@@ -38,7 +36,7 @@ class SampleSheets:
                                  for name, kind in real.fields.items())
         if self.in_strips:
             height, width, _ = real.image_shape
-            count = min(count, max(NARROW, PIXELS // (height * width * (len(real.maps) + 1))))
+            count = min(count, max(FEWEST, PIXELS // (height * width * (len(real.maps) + 1))))
         self.rows = np.linspace(0, len(real) - 1, min(count, len(real))).astype(int)
 
     def __call__(self, gan, step: int, folder, record) -> None:
@@ -65,16 +63,6 @@ class SampleSheets:
         classes = np.linspace(0, len(self.labels) - 1, min(ROWS, len(self.labels))).astype(np.int32)
         noise = np.tile(gan.fixed_latent(COLUMNS), (len(classes), 1))
         return gan.generate({"label": classes.repeat(COLUMNS)}, latent=noise), COLUMNS
-
-    def write(self, samples: np.ndarray, path: Path | None) -> Path:
-        """The verb `sample`: a grid in an image file (samples.png by default), or bytes (n, h, w, c) in a `.npy`."""
-        images, path = to_uint8(samples, self.value_range), path or Path("samples.png")
-        columns = 0 if self.labels is None else self.labels.columns(len(images))
-        if path.suffix.lower() == ".npy":
-            with whole_file(path) as file:
-                np.save(file, images)
-            return path
-        return save_image_grid(path, images, columns if columns >= NARROW else None)
 
     def _strips(self, found: dict, **extra: np.ndarray) -> np.ndarray:
         texts = texts_of(self.real.fields, found) if self.in_strips else None

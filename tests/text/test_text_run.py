@@ -4,21 +4,38 @@ import shutil
 import numpy as np
 import pytest
 
+import gan_text
 from gan_core.errors import ConfigError
 from gan_core.run.folder import RunFolder
 from gan_text.data import Vocabulary
 from gan_text.errors import TextConfigError, TextDataError, VocabularyError
-from gan_text.runs import TextRun, require_same_vocabulary, vocabulary_of
+from gan_text.recipes import open_run
+from gan_text.text_run import require_same_vocabulary, vocabulary_of
 
 
 @pytest.fixture(scope="module")
 def run(arith_run):
-    return TextRun(arith_run)
+    return open_run(arith_run)
 
 
 def test_the_newest_checkpoint_is_opened(run):
-    assert (run.step, run.recipe) == (6, "arith")
+    assert (run.step, run.recipe.name) == (6, "arith")
     assert int(run.gan.generator_steps) == 3
+
+
+def test_training_from_python_gives_the_run_of_the_command_line(run, tmp_path):
+    trained = gan_text.train("arith", out=tmp_path / "run", steps=6, rows=200, quiet=True, n_critic=2, batch_size=8, filters=8,
+                             blocks=1, latent=4, score_samples=50, sample_every=3, checkpoint_every=3, log_every=2)
+    assert trained.step == 6
+    assert trained.generate(20, seed=3).texts == run.generate(20, seed=3).texts
+
+
+@pytest.mark.parametrize("name", ["deep/a.txt", "deep/a.npy"])
+def test_what_was_generated_is_written_as_sentences_or_ids(run, tmp_path, name):
+    made = run.generate(3)
+    path = run.save(tmp_path / name, made)
+    found = np.load(path).tolist() if path.suffix == ".npy" else path.read_text("utf-8").splitlines()
+    assert found == (made.ids.tolist() if path.suffix == ".npy" else made.texts)
 
 
 def test_sampling_with_the_runs_seed_gives_its_last_sheet(run, arith_run):
@@ -83,7 +100,7 @@ def test_a_damaged_vocabulary_is_named(damage, text, arith_run, tmp_path):
     shutil.copytree(arith_run, tmp_path / "run")
     damage(tmp_path / "run" / "vocabulary.json")
     with pytest.raises(VocabularyError, match=text):
-        TextRun(tmp_path / "run")
+        open_run(tmp_path / "run")
 
 
 def test_the_vocabulary_in_the_run_folder_is_that_of_the_grammar(arith_run):
@@ -94,7 +111,7 @@ def test_a_run_with_a_teacher_continues_a_given_start(gan_text, tiny, tmp_path):
     code, _, err = gan_text("train", "arith", *tiny, "--rows", 200, "--generator", "lstm-p", "--curriculum", 1,
                             "--stage-steps", 3, "--teacher", "--out", tmp_path / "run")
     assert code == 0, err
-    helped = TextRun(tmp_path / "run")
+    helped = open_run(tmp_path / "run")
     assert all(text.startswith("x*(") for text in helped.generate(8, start="x*(").texts)
     assert not all(text.startswith("x*(") for text in helped.generate(8).texts)
     with pytest.raises(TextConfigError, match=r"`start` must have 1 to 6 tokens\. Received: 7"):

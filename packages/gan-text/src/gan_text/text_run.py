@@ -1,4 +1,4 @@
-"""A trained run, opened to generate: networks and vocabulary come from the run folder, the text is not needed."""
+"""A trained run of a text recipe: networks and vocabulary come from the run folder, the text is not needed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gan_core.run.config import check_seed
+from gan_core.run.config import RunConfig, check_seed
 from gan_core.run.folder import RunFolder
+from gan_core.run.trained_run import TrainedRun
+from gan_text.data.text_set import TextSet, blank_set
 from gan_text.data.vocabulary import Vocabulary
 from gan_text.decode import banned_ids, choose_ids, interpolate
 from gan_text.errors import TextConfigError, TextDataError, VocabularyError
-from gan_text.training.previews import VOCABULARY
+from gan_text.grammar import Grammar
+from gan_text.training.previews import VOCABULARY, write_lines
 
+ENDINGS = (".txt", ".npy")
 _BATCH = 64
 
 
@@ -63,11 +67,18 @@ def require_same_vocabulary(folder: RunFolder, vocabulary: Vocabulary, text: str
         "networks do not fit it. Restore the text, or begin a new run with `train`.")
 
 
-class TextRun:
-    """A run folder's generator at its newest good checkpoint.
+def refuse_other_vocabulary(folder: RunFolder, config: RunConfig, train: TextSet) -> None:
+    """`require_same_vocabulary` for a run that goes on: equal sizes would otherwise mix up tokens silently.
 
-    Args:
-        path: the folder that `train` printed.
+    Raises:
+        TextDataError: as `require_same_vocabulary`.
+    """
+    if (folder.path / VOCABULARY).exists():  # not of a run that was stopped before its first step
+        require_same_vocabulary(folder, train.vocabulary, config.data)
+
+
+class TextRun(TrainedRun):
+    """A run whose generator writes sentences.
 
     Raises:
         RunError: there is no run.
@@ -75,29 +86,21 @@ class TextRun:
         VocabularyError: the vocabulary does not fit the networks.
 
     Example:
-        >>> run = TextRun("runs/00000-arith-arith")
+        >>> run = gan_text.open_run("runs/00000-arith-arith")
         >>> run.generate(3).texts
         ['x*(y+x)', 'y-y', '(x)/y+y']
     """
 
-    def __init__(self, path: Path | str):
-        from gan_core.cli.main import start_tensorflow
-        from gan_core.run.config import validate
-        from gan_text.cli.app import MODALITY
+    def __init__(self, folder, recipe, config, **options):
+        super().__init__(folder, recipe, config, **options)
+        self.vocabulary = vocabulary_of(folder)
+        self._require_size(self.saved)
 
-        self.folder = RunFolder.open(path)
-        self.recipe, module, values = MODALITY.recipe_of(self.folder.config)
-        self.config = validate(module.Config, values, str(self.folder.config))
-        self.vocabulary = vocabulary_of(self.folder)
-        start_tensorflow(seed=self.config.seed, precision=self.config.precision)
-        from gan_core.run.checkpoint import Checkpoints
-        from gan_core.run.experiment import restore_newest
-
-        self._require_size(Checkpoints(self.folder.checkpoints).newest()[0])
-        blank = module.placeholder(self.config, self.vocabulary)
-        self.experiment = module.build(self.config, *blank)
-        saved, self.complaints = restore_newest(self.experiment, self.folder)
-        self.gan, self.step = self.experiment.gan, saved.step
+    def placeholder(self) -> tuple[TextSet, None]:
+        """Blank rows of the run's own vocabulary."""
+        name = self.config.grammar
+        grammar = None if name is None else Grammar.load(name)
+        return blank_set(self.vocabulary, self.config.batch_size, self.config.length, grammar=grammar), None
 
     def _require_size(self, saved) -> None:
         """The output layer's bias has as many elements as the vocabulary had."""
@@ -190,3 +193,28 @@ class TextRun:
         start, stop = self.latents(2, seed=seed)
         path = interpolate(start, stop, steps, spherical=spherical)
         return self.generate(latent=path, label=0 if label is None and self.config.condition else label)
+
+    def save(self, path: Path | str, samples: Generated) -> Path:
+        """Write what was generated: a sentence per line to a .txt, the ids to a .npy.
+
+        Raises:
+            TextConfigError: another ending.
+            TextDataError: the file cannot be written.
+        """
+        path = refuse_other_ending(Path(path))
+        if path.suffix == ".npy":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, samples.ids)
+            return path
+        return write_lines(path, samples.texts)
+
+
+def refuse_other_ending(path: Path) -> Path:
+    """The path, if sentences can be written to a file of its ending.
+
+    Raises:
+        TextConfigError: they cannot.
+    """
+    if path.suffix not in ENDINGS:
+        raise TextConfigError(f"`--out` must end in {' or '.join(ENDINGS)}. Received: out={str(path)!r}.")
+    return path

@@ -19,7 +19,7 @@ CHOICES = {
 
 
 @dataclass(frozen=True)
-class Preset:
+class NetworkSize:
     """Everything that shapes a generator and its discriminator.
 
     Attributes:
@@ -29,7 +29,7 @@ class Preset:
         window: int, samples; the discriminator's fixed length.
         kernel: int, taps of every convolution.
         skip: "none" | "alpha" | "constant" | "conv", see `gan_audio.layers.apply_skip`.
-        skip_from: "pre" | "post": before the PReLU (both author releases) or after it (the book).
+        skip_from: "pre" | "post": before the PReLU (both author releases) or after it (Valle's book, see `segan.py`).
         upsample: "transpose" | "nearest" (no comb artefacts, same number of weights).
         norm: of the discriminator: "batch" | "virtual" | "spectral" | "none".
         reference: int, examples of the reference batch of virtual batch normalisation.
@@ -75,31 +75,31 @@ class Preset:
         return self.window // self.multiple, self.latent_channels
 
 
-PRESETS = {
+NETWORK_SIZES = {
     # the paper: Pascual, Bonafonte and Serrà 2017
-    "segan": Preset((16, 32, 32, 64, 64, 128, 128, 256, 256, 512, 1024), 2, skip="none", norm="virtual",
+    "segan": NetworkSize((16, 32, 32, 64, 64, 128, 128, 256, 256, 512, 1024), 2, skip="none", norm="virtual",
                     activation="leaky_relu", head="conv1x1"),
-    # the authors' second release (SEGAN+), which is the network of the book
-    "segan-compact": Preset((64, 128, 256, 512, 1024), 4),
+    # the authors' second release (SEGAN+), which is the network of Valle's book
+    "segan-compact": NetworkSize((64, 128, 256, 512, 1024), 4),
     # for tests and demonstrations on a CPU
-    "segan-tiny": Preset((8, 12, 16, 24, 32), 4, latent_channels=32),
+    "segan-tiny": NetworkSize((8, 12, 16, 24, 32), 4, latent_channels=32),
 }
 
 
-def preset(name: str, **overrides) -> Preset:
-    """A preset by name, with fields replaced.
+def network_size(name: str, **overrides) -> NetworkSize:
+    """A size by name, with fields replaced.
 
     Raises:
         AudioConfigError: the name, a field or a value is unknown.
 
     Example:
-        >>> preset("segan-compact", phase_shift=5, upsample="nearest").multiple
+        >>> network_size("segan-compact", phase_shift=5, upsample="nearest").multiple
         1024
     """
-    if name not in PRESETS:
-        raise AudioConfigError(f"unknown preset. Received: {name!r}. {did_you_mean(name, PRESETS)}")
-    wrong = sorted(set(overrides) - set(Preset.__dataclass_fields__))
+    if name not in NETWORK_SIZES:
+        raise AudioConfigError(f"unknown network size. Received: {name!r}. {did_you_mean(name, NETWORK_SIZES)}")
+    wrong = sorted(set(overrides) - set(NetworkSize.__dataclass_fields__))
     if wrong:
-        raise AudioConfigError(f"unknown option of a preset. Received: {wrong[0]!r}. "
-                               f"{did_you_mean(wrong[0], Preset.__dataclass_fields__)}")
-    return replace(PRESETS[name], **overrides)
+        raise AudioConfigError(f"unknown option of a network size. Received: {wrong[0]!r}. "
+                               f"{did_you_mean(wrong[0], NetworkSize.__dataclass_fields__)}")
+    return replace(NETWORK_SIZES[name], **overrides)

@@ -1,0 +1,75 @@
+"""The parts of a recipe in words and numbers: networks, shapes, parameter counts, cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from gan_core.progress import stdout
+from gan_core.run.config import RunConfig
+from gan_core.run.recipe import Recipe
+
+if TYPE_CHECKING:
+    from gan_core.run.experiment import Experiment
+
+
+def as_yaml(values: dict) -> str:
+    """Settings as `key: value` lines in their order."""
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+
+
+def description(recipe: Recipe, config: RunConfig, experiment: Experiment) -> dict:
+    """Parts, shapes and parameter counts of an experiment as plain values."""
+    from gan_core.game.batch import input_names
+    from gan_core.game.cost import operations
+
+    def network(model):
+        learned = sum(int(variable.value.shape.num_elements()) for variable in model.trainable_variables)
+        total = sum(int(variable.value.shape.num_elements()) for variable in model.weights)
+        return {"name": model.name, "inputs": list(input_names(model)), "trainable": learned,
+                "non_trainable": total - learned, "operations": operations(model), "output_shape": _shape(model)}
+
+    gan = experiment.gan
+    objective = gan.objective
+    return {
+        "recipe": recipe.name, "generator": network(gan.generator),
+        "discriminators": [network(model) for model in gan.discriminators],
+        "loss": objective.adversarial.name, "regularizers": [term.name for term in objective.regularizers],
+        "auxiliary": [term.name for term in objective.auxiliary], "latent": repr(gan.latent), "update": gan.update,
+        "augment": None if gan.augment is None else type(gan.augment).__name__,
+        "ema": gan.ema is not None, "steps": experiment.steps, "batch_size": config.batch_size,
+        "presets": {name: dict(values) for name, values in recipe.presets.items()},
+        "config": config.model_dump(mode="json"),
+    }
+
+
+def _shape(model):
+    shape = model.output_shape
+    shape = shape.get("logits") if isinstance(shape, dict) else shape
+    return list(shape) if shape is not None else None
+
+
+def print_description(found: dict) -> None:
+    """A description for people."""
+    from rich.table import Table
+
+    parts = (found["generator"], *found["discriminators"])
+    table = Table("network", "inputs", "output", "trainable", "non-trainable", title=found["recipe"],
+                  title_justify="left")
+    for part in parts:
+        table.add_row(part["name"], ", ".join(part["inputs"]), str(part["output_shape"]),
+                      f"{part['trainable']:,}", f"{part['non_trainable']:,}")
+    stdout().print(table)
+    costs = [f"{part['name']} {part['operations']:,}" for part in parts if part["operations"] is not None]
+    if costs:
+        stdout().print(f"operations of one pass per sample: {', '.join(costs)}", markup=False)
+    for key in ("loss", "regularizers", "auxiliary", "latent", "update", "augment", "ema", "steps", "batch_size"):
+        stdout().print(f"{key}: {found[key]}", markup=False)
+    for name, values in found["presets"].items():
+        stdout().print(preset_line(name, values), markup=False)
+
+
+def preset_line(name: str, values: dict) -> str:
+    """A preset and what it stands for, as one line."""
+    return f"--preset {name}: " + ", ".join(f"{key}={value}" for key, value in values.items())

@@ -1,0 +1,96 @@
+"""A trained run of an image recipe: pictures from noise. Imports no TensorFlow until networks are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gan_core.errors import ConfigError
+from gan_core.run.trained_run import TrainedRun
+from gan_vision.data.labels import Labels
+from gan_vision.image_grid import FORMATS, check_suffix, save_image_grid, to_uint8, whole_file
+
+ARRAYS = ".npy"
+NARROW = 4  # columns: fewer make no rows worth reading
+
+
+class ImageRun(TrainedRun):
+    """A run whose generator makes images.
+
+    Example:
+        >>> run = gan_vision.open_run("runs/00000-dcgan-digits")
+        >>> run.save("samples.png", run.generate(64, seed=1))
+    """
+
+    @property
+    def value_range(self) -> tuple[float, float]:
+        """(low, high) of what the generator puts out."""
+        return self.experiment.value_range
+
+    @property
+    def labels(self) -> Labels | None:
+        """What the labels are called that the generator reads; None where it reads none."""
+        return None
+
+    def generate(self, count: int, *, seed: int = 0, label: str | int | Sequence[str | int] | None = None,
+                 raw: bool = False) -> np.ndarray:
+        """Images.
+
+        Args:
+            count: int >= 1.
+            seed: of the noise; the same seed gives the same images.
+            label: for conditional runs: the class of all images by name or number, or all attributes they shall have;
+                by default the classes in turn.
+            raw: whether to use the trained generator instead of its average.
+
+        Returns:
+            uint8 (count, height, width, channels), 0 black to 255 white; `samples` gives the generator's own floats.
+
+        Raises:
+            ConfigError: `count` below 1, an unknown class, or a label for a run that knows none.
+        """
+        condition = None
+        if label is not None:
+            if self.labels is None:
+                raise ConfigError(f"`--label` is for conditional runs. Received: {self.folder.path}, whose generator "
+                                  "reads no label. Leave it out, or train `conditional`.")
+            wanted = [label] if isinstance(label, str | int) else label
+            condition = {"label": self.labels.named([str(name) for name in wanted], count)}
+        return to_uint8(self.samples(count, seed=seed, raw=raw, condition=condition), self.value_range)
+
+    def save(self, path: Path | str, samples: np.ndarray) -> Path:
+        """Write images to a file that appears complete or not at all.
+
+        Args:
+            path: a picture (.png, .jpg, .webp, .bmp, .gif or .tif), which gets all of them side by side, classes in
+                rows; or .npy for the array.
+            samples: uint8 (n, height, width, channels) of `generate`, or float of `samples`.
+
+        Raises:
+            ConfigError: another ending.
+        """
+        path = check_suffix(Path(path), (*FORMATS, ARRAYS))
+        images = np.asarray(samples)
+        if images.dtype != np.uint8:
+            images = to_uint8(images, self.value_range)
+        if path.suffix.lower() == ARRAYS:
+            with whole_file(path) as file:
+                np.save(file, images)
+            return path
+        columns = 0 if self.labels is None else self.labels.columns(len(images))
+        return save_image_grid(path, images, columns if columns >= NARROW else None)
+
+
+class LabelledImageRun(ImageRun):
+    """A run whose generator makes images of the class, or with the attributes, that one asks for.
+
+    Example:
+        >>> cats = gan_vision.open_run("runs/00001-conditional-pets").generate(16, label="cat")
+    """
+
+    @property
+    def labels(self) -> Labels:
+        """What the classes or attributes are called."""
+        return Labels(self.config.classes, bool(self.config.attributes))

@@ -26,7 +26,14 @@ class ImageRun(TrainedRun):
 
     @property
     def value_range(self) -> tuple[float, float]:
-        """(low, high) of what the generator puts out."""
+        """(low, high) of what the generator puts out.
+
+        Raises:
+            ConfigError: the recipe's experiment does not say.
+        """
+        if self.experiment.value_range is None:
+            raise ConfigError(f"the recipe {self.recipe.name} does not say in which range its generator works. "
+                              "Expected: Experiment(value_range=(low, high)).")
         return self.experiment.value_range
 
     @property

@@ -86,8 +86,8 @@ class TrainedRun:
             DataError: the run was opened with data, and these are not those it was trained on.
         """
         with tensorflow_for(seed=self.config.seed, precision=self.config.precision):
-            from gan_core.run.compatibility import refuse_other_data
-            from gan_core.run.experiment import data_hashes, restore_newest
+            from gan_core.run.compatibility import data_hashes, refuse_other_data
+            from gan_core.run.experiment import restore_newest
 
             loaded = self.data if self._reads_data else self.placeholder()
             experiment = self.recipe.build(self.config, *loaded)

@@ -166,7 +166,7 @@ class TestResume:
         said = capfd.readouterr().err
         assert ("checkpoint step-000000006 is damaged (state.data-00000-of-00001: checksum): "
                 "continuing from step-000000004") in said
-        assert "resumed at step 4 (64 images seen, 4 generator updates)" in said
+        assert "resumed at step 4 (64 examples seen, 4 generator updates)" in said
         assert_same(outcome(gan, folder), straight[1])
 
     def test_a_run_killed_before_its_first_checkpoint_starts_over(self, straight, tmp_path, capfd):

@@ -1,8 +1,9 @@
 import pytest
 
 from gan_core.errors import ConfigError
+from gan_text.cli import grammar as command
 from gan_text.errors import TextConfigError, TextDataError, TextDecodeError
-from gan_text.grammar import Grammar, command
+from gan_text.grammar import Grammar
 
 
 def test_sample_prints_strings_of_the_grammar(capsys):

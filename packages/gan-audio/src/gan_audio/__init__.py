@@ -17,9 +17,7 @@ _HOMES = {
     "data.folder_mixing": ("mix_folder",),
     "baselines": ("baseline",),
     "metrics.evaluation": ("evaluate",),
-    "metrics.comparison": ("differences",),
-    "errors": ("AudioConfigError", "AudioDataError", "AudioFormatError", "AudioReadError", "AudioWarning",
-               "CheckpointError", "GanAudioError", "PairError"),
+    "errors": ("AudioConfigError", "AudioDataError", "AudioWarning", "GanAudioError"),
 }
 __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

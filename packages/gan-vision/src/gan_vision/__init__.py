@@ -11,7 +11,7 @@ from gan_core.public_names import public_names
 _HOMES = {
     "recipes": ("RECIPES", "open_run", "train"),
     "image_run": ("ImageRun",),
-    "image_grid": ("save_image_grid", "to_uint8"),
+    "image_grid": ("save_image_grid",),
     "models": ("NETWORKS", "Networks"),
 }
 __version__ = "0.1.0"

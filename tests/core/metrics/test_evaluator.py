@@ -22,7 +22,7 @@ def sets(make_images):
 
 
 def run(real, fake, extractor, metrics, **options):
-    return by_name(evaluate(real, fake, extractor=extractor, metrics=metrics, progress=False, **options))
+    return by_name(evaluate(real, fake, extractor=extractor, metrics=metrics, **options))
 
 
 def test_values_are_those_of_the_pure_functions(sets, blocks):
@@ -36,7 +36,7 @@ def test_values_are_those_of_the_pure_functions(sets, blocks):
 
 
 def test_scores_come_in_the_order_asked_for(sets, blocks):
-    scores = evaluate(*sets, extractor=blocks, metrics=("prdc", "fid"), progress=False)
+    scores = evaluate(*sets, extractor=blocks, metrics=("prdc", "fid"))
     assert [score.metric for score in scores] == ["precision", "recall", "density", "coverage", "FID"]
 
 
@@ -188,14 +188,14 @@ def test_a_classifier_gives_inception_score_and_modes(make_images, block_classif
 
 def test_feature_sets_are_scored_without_an_extractor(sets, blocks):
     real, fake = (extract_features(images, blocks) for images in sets)
-    assert by_name(evaluate(real, fake, metrics=("fid",), progress=False)) == run(*sets, blocks, ("fid",))
+    assert by_name(evaluate(real, fake, metrics=("fid",))) == run(*sets, blocks, ("fid",))
 
 
 def test_feature_sets_of_two_extractors_are_refused(sets, blocks):
     real = extract_features(sets[0], blocks)
     blocks.hash = "ff"
     with pytest.raises(ConfigError, match="unlike extractors"):
-        evaluate(real, extract_features(sets[1], blocks), progress=False)
+        evaluate(real, extract_features(sets[1], blocks))
 
 
 def test_real_features_are_found_again_unless_an_image_changed(sets, blocks, tmp_path):
@@ -237,7 +237,7 @@ def test_no_score_is_nan(sets, make_images, blocks):
 ])
 def test_what_cannot_be_asked_for_is_refused(sets, blocks, options, message):
     with pytest.raises(ConfigError, match=message):
-        evaluate(*sets, **{"extractor": blocks, "progress": False, **options})
+        evaluate(*sets, **{"extractor": blocks, **options})
 
 
 def test_progress_goes_to_standard_error_only(sets, blocks, capsys):

@@ -23,7 +23,7 @@ def test_arrays_batches_and_files_give_the_same(blocks, make_images, tmp_path):
     images = make_images(30, 0)
     np.save(tmp_path / "images.npy", images)
     found = [extract_features(source, blocks, batch_size=7) for source in
-             (images, parts(images), list(parts(images)), open_images(tmp_path / "images.npy", progress=False))]
+             (images, parts(images), list(parts(images)), open_images(tmp_path / "images.npy"))]
     for other in found[1:]:
         np.testing.assert_array_equal(other.features, found[0].features)
         assert other.fingerprint == found[0].fingerprint

@@ -55,8 +55,9 @@ def test_a_file_of_something_else_is_named(tmp_path, content, message):
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="the scores cannot be written to"):
-        write_scores(tmp_path / "absent" / "scores.json", [score()])
+        write_scores(tmp_path / "file" / "scores.json", [score()])
 
 
 def test_pairs_follow_the_first_file():

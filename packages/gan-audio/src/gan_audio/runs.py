@@ -7,6 +7,7 @@ from pathlib import Path
 from gan_audio.errors import CheckpointError
 from gan_audio.models.saved import ModelCard, load_generator
 from gan_core.errors import RunError
+from gan_core.model_files import load_network
 
 
 def load_model(path, *, step: int | None = None, best: bool = False, sample_rate: int | None = None,
@@ -57,8 +58,6 @@ def read_config(path):
 def _generator_of_run(folder, config, card: ModelCard, step: int | None, best: bool):
     from dataclasses import replace
 
-    import keras
-
     from gan_audio.models.segan import generator_of
     from gan_core.run.checkpoint import Checkpoints
 
@@ -66,7 +65,7 @@ def _generator_of_run(folder, config, card: ModelCard, step: int | None, best: b
         kept = folder.path / "generator-best.keras"
         if not kept.is_file():
             raise CheckpointError(f"{folder.path} holds no best generator: it had no validation yet. Leave `best` out.")
-        return keras.models.load_model(kept, compile=False), card
+        return load_network(kept), card
     saved, _ = Checkpoints(folder.checkpoints).newest(step)
     generator = generator_of(card.size, blank=True)
     restore_network(generator, saved, averaged=config.ema is not None)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gan_audio.errors import AudioConfigError, AudioDataError
-from gan_core.progress import Progress, stdout
+from gan_core.files import write_whole
+from gan_core.progress import quietly, say, showing, stdout
 
 OPTIONAL = {"stoi": ("pystoi", "metrics"), "pesq": ("pesq", "pesq"), "composite": ("pesq", "pesq")}
 SHORT = {"segmental_snr": "ssnr", "log_spectral_distance": "lsd"}
@@ -39,7 +40,7 @@ def open_enhancer(run: Path | None, baseline: str | None, **options):
     from gan_audio.enhancement.enhancer import Enhancer
     from gan_core.cli.main import start_tensorflow
 
-    Progress().say("starting TensorFlow ...")
+    say("starting TensorFlow ...")
     start_tensorflow(seed=0)
     return Enhancer.load(run, **options)
 
@@ -51,8 +52,8 @@ def enhance(source: Path, target: Path, *, run: Path | None, baseline: str | Non
 
     check_jobs(source, target, subtype=subtype, overwrite=overwrite)  # before the slow part
     enhancer = open_enhancer(run, baseline, **options)
-    report = enhance_path(enhancer, source, target, subtype=subtype, overwrite=overwrite, strict=not skip_bad,
-                          progress=not quiet)
+    with quietly(quiet):
+        report = enhance_path(enhancer, source, target, subtype=subtype, overwrite=overwrite, strict=not skip_bad)
     if as_json:
         print(json.dumps({
             "files": [{"source": str(file.source), "target": str(file.target), "seconds": file.seconds,
@@ -85,7 +86,8 @@ def mix(clean: Path, noise: Path, out: Path, *, quiet: bool, skip_bad: bool, **o
     """Mix folders of speech and noise into a folder of pairs."""
     from gan_audio.data.folder_mixing import mix_folder
 
-    report = mix_folder(clean, noise, out, strict=not skip_bad, progress=not quiet, **options)
+    with quietly(quiet):
+        report = mix_folder(clean, noise, out, strict=not skip_bad, **options)
     if not quiet:
         scaled = f", {report.scaled} turned down to stay within full scale" if report.scaled else ""
         stdout().print(f"{report.pairs} pairs, {report.seconds / 60:.1f} min of sound -> {report.folder}{scaled}",
@@ -135,10 +137,10 @@ def evaluate(*, data: str | None, runs: Sequence[Path], baselines: Sequence[str]
             name = str(run)  # two runs may have one name
         systems[name] = open_enhancer(run, None, sample_rate=reading.sample_rate,
                                                                         **options)
-    result = measure(found, systems, metrics, tell=_teller(len(found)))
+    with showing() as show:
+        result = measure(found, systems, metrics, tell=lambda done, name: show(name, done, len(found)))
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(result.as_dict(), indent=1), encoding="utf-8")
+        write_whole(out, json.dumps(result.as_dict(), indent=1))
     if as_json:
         print(json.dumps(result.as_dict()))
         return
@@ -146,7 +148,7 @@ def evaluate(*, data: str | None, runs: Sequence[Path], baselines: Sequence[str]
     for name in [name for name in OPTIONAL if name != "composite" and name not in metrics]:
         package, extra = OPTIONAL[name]
         if not importlib.util.find_spec(package):
-            Progress().say(f"{name} is left out: pip install 'gan-audio[{extra}]' adds it")
+            say(f"{name} is left out: pip install 'gan-audio[{extra}]' adds it")
 
 
 def _reading(runs: Sequence[Path], damage: str | None, sample_rate: int | None, channels: str):
@@ -170,16 +172,6 @@ def _reading(runs: Sequence[Path], damage: str | None, sample_rate: int | None, 
     rate = sample_rate or next(iter(rates.values()), 16_000)
     reading = config.reading() if config is not None else Reading()
     return replace(reading, sample_rate=rate, channels=channels, damage=damage or reading.damage), config
-
-
-def _teller(total: int):
-    progress = Progress()
-
-    def tell(done: int, name: str) -> None:
-        if progress.live or done == total or done % 50 == 0:
-            progress.console.print(f"{done}/{total} {name}", end="\r" if progress.live else "\n", markup=False)
-
-    return tell
 
 
 def print_evaluation(result) -> None:

@@ -50,7 +50,7 @@ def metrics(real: str, fake: str, *, metrics: str = "fid,kid,prdc,birthday", ext
     from gan_core.metrics.result import collect_warnings
     from gan_core.metrics.score_file import scores_to_json
     from gan_core.metrics.score_table import print_scores
-    from gan_core.metrics.stages import Stages
+    from gan_core.progress import quietly, say
 
     names = metric_names(metrics)
     if "memorisation" in names and train is None:
@@ -58,23 +58,23 @@ def metrics(real: str, fake: str, *, metrics: str = "fid,kid,prdc,birthday", ext
                           "Name them, or leave the metric out.")
     if extractor.partition(":")[0] not in EXTRACTORS:
         extractor_by_name(extractor)  # refuses, before anything takes time
-    stages = Stages(not quiet)
 
-    def opened(path: str):
-        stated = "auto" if Path(path).is_dir() else value_range
-        return open_images(path, resize=resize, value_range=stated, count=count, seed=seed, progress=not quiet)
+    with quietly(quiet):
+        def opened(path: str):
+            stated = "auto" if Path(path).is_dir() else value_range
+            return open_images(path, resize=resize, value_range=stated, count=count, seed=seed)
 
-    real_images, fake_images = opened(real), opened(fake)
-    train_images = None if train is None else opened(train)
-    stages.say("starting TensorFlow ...")
-    start_tensorflow(seed=seed)
-    folder = None if no_cache else (cache or FeatureCache.default_folder())
-    learn_from = real_images if train_images is None else train_images
-    chosen = extractor_by_name(extractor, images=lambda: choose_images(learn_from, ENCODER_IMAGES, seed=seed),
-                               folder=folder, seed=seed, say=stages.say)
-    with collect_warnings() as left_out:
-        scores = evaluate(real_images, fake_images, metrics=names, extractor=chosen, train=train_images, seed=seed,
-                          cache=folder, progress=not quiet)
+        real_images, fake_images = opened(real), opened(fake)
+        train_images = None if train is None else opened(train)
+        say("starting TensorFlow ...")
+        start_tensorflow(seed=seed)
+        folder = None if no_cache else (cache or FeatureCache.default_folder())
+        learn_from = real_images if train_images is None else train_images
+        chosen = extractor_by_name(extractor, images=lambda: choose_images(learn_from, ENCODER_IMAGES, seed=seed),
+                                   folder=folder, seed=seed, say=say)
+        with collect_warnings() as left_out:
+            scores = evaluate(real_images, fake_images, metrics=names, extractor=chosen, train=train_images, seed=seed,
+                              cache=folder)
     if json:
         print(scores_to_json(scores, left_out=left_out, real=str(real), fake=str(fake)))
     else:

@@ -12,6 +12,7 @@ import numpy as np
 from gan_core.errors import ConfigError, DataError, choose
 from gan_core.metrics.array_files import ArrayFile, open_array
 from gan_core.metrics.image_folder import FILTERS, ImageFolder, open_folder
+from gan_core.progress import track
 
 # name -> (scale, offset): value * scale + offset lies in [0, 1]
 LARGEST = 16_384  # pixels of a side
@@ -96,7 +97,7 @@ class ImageSet:
 
 def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None, resize_filter: str = "bicubic",
                 channels: int | None = None, value_range: str = "auto", count: int | None = None, seed: int = 0,
-                max_pixels: int = 50_000_000, progress: bool = True) -> ImageSet:
+                max_pixels: int = 50_000_000) -> ImageSet:
     """Check a source of images: every header of a folder, or the shape and range of an array.
 
     Args:
@@ -111,7 +112,6 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
         count: int >= 1, use this many, drawn without replacement; None or more than there are: all.
         seed: int, of this draw.
         max_pixels: int, larger image files are refused before they are decoded.
-        progress: bool, show a bar on standard error if it is a terminal.
 
     Raises:
         DataError: nothing there, empty, unreadable, mixed sizes without `resize`, objects instead of numbers,
@@ -133,7 +133,7 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
         raise ConfigError(f"`count` must be at least 1. Received: count={count}.")
     path, key = _split_key(path)
     if path.is_dir():
-        source = open_folder(path, max_pixels=max_pixels, progress=progress, same_size=size is None)
+        source = open_folder(path, max_pixels=max_pixels, same_size=size is None)
         total, own, own_channels = len(source.files), source.size, source.channels
         found_range, eight_bit = "bytes", True
         if value_range not in ("auto", "bytes"):
@@ -155,13 +155,12 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
                     resize_filter if size is not None and tuple(own or ()) != size else None, eight_bit, total)
 
 
-def read_images(path: str | Path, *, limit_bytes: int = 4 << 30, progress: bool = True, **options) -> np.ndarray:
+def read_images(path: str | Path, *, limit_bytes: int = 4 << 30, **options) -> np.ndarray:
     """All images of a source as one array.
 
     Args:
         path: as `open_images`.
         limit_bytes: int, larger results are refused before anything is decoded.
-        progress: bool, show a bar on standard error if it is a terminal.
         **options: as `open_images`.
 
     Returns:
@@ -174,7 +173,7 @@ def read_images(path: str | Path, *, limit_bytes: int = 4 << 30, progress: bool 
         >>> read_images("fake.npz:images", count=1000).dtype
         dtype('uint8')
     """
-    images = open_images(path, progress=progress, **options)
+    images = open_images(path, **options)
     needed = int(np.prod(images.shape))
     if needed > limit_bytes:
         raise DataError(f"{path}: {len(images):,} images need {needed:,} bytes, more than the limit of "
@@ -182,7 +181,7 @@ def read_images(path: str | Path, *, limit_bytes: int = 4 << 30, progress: bool 
                         "`iterate_images`.")
     result = np.empty(images.shape, np.uint8)
     start = 0
-    for batch in watched(images.bytes(), len(images), f"reading {path}", shown=progress):
+    for batch in track(images.bytes(), f"reading {path}", len(images), size=len):
         result[start:start + len(batch)] = batch
         start += len(batch)
     return result
@@ -206,19 +205,6 @@ def iterate_images(path: str | Path, batch_size: int = 256, **options) -> Iterat
     if batch_size < 1:
         raise ConfigError(f"`batch_size` must be at least 1. Received: batch_size={batch_size}.")
     return open_images(path, **options).bytes(batch_size)
-
-
-def watched(batches: Iterator[np.ndarray], total: int, title: str, *, shown: bool = True) -> Iterator[np.ndarray]:
-    """The same batches, with a progress bar on standard error if that is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not (shown and console.is_terminal), transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        for batch in batches:
-            yield batch
-            bar.advance(task, len(batch))
 
 
 def _size(resize) -> tuple[int, int] | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from gan_core.errors import ConfigError, DataError, RunError
+from gan_core.files import write_whole
 from gan_core.metrics.result import Score
 from gan_core.metrics.score_table import OF_REAL, direction_text, value_text
 
@@ -53,14 +53,10 @@ def write_scores(path: Path | str, scores: Sequence[Score], **about) -> Path:
     Raises:
         RunError: it cannot be written.
     """
-    path = Path(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(scores_to_json(scores, **about) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        return write_whole(path, scores_to_json(scores, **about) + "\n")
     except OSError as error:
         raise RunError(f"the scores cannot be written to {path}: {error.strerror}. Make the folder writable.") from None
-    return path
 
 
 def read_scores(path: Path | str) -> list[Score]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from gan_core.data.loader import Loader
 from gan_core.errors import CheckpointError, ConfigError, DataError, DivergedError, did_you_mean
+from gan_core.files import whole_path
 from gan_core.game.gan import GAN
 from gan_core.progress import Progress
 from gan_core.run.checkpoint import Checkpoints, Saved
@@ -343,9 +344,8 @@ class _Run:
 
     def save_generator(self, name: str) -> None:
         """The averaged generator as a finished file: replaced only once the new one is complete."""
-        temporary = self.folder.path / f".{name.removesuffix('.keras')}.tmp.keras"
-        self.gan.sampler.save(temporary)
-        temporary.replace(self.folder.path / name)
+        with whole_path(self.folder.path / name) as temporary:
+            self.gan.sampler.save(temporary)
 
     def save(self, step: int) -> None:
         """Commit a checkpoint."""

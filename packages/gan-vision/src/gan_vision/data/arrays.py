@@ -13,9 +13,9 @@ import numpy as np
 from gan_core.errors import DataError
 from gan_core.images.decode import check_channels, convert_channels, printable
 from gan_core.images.resize import image_size, resize_image
+from gan_core.progress import track
 from gan_vision.data.image_set import ImageSet, choose_rows
 from gan_vision.data.labels import MOST_CLASSES
-from gan_vision.data.progress import track
 from gan_vision.data.storage import Filled, store_images
 
 IMAGE_KEYS = ("images", "image", "x_train", "x", "arr_0")
@@ -32,7 +32,6 @@ def load_arrays(
     seed: int = 0,
     cache: str | os.PathLike | None = None,
     memory_limit: int | None = None,
-    quiet: bool = False,
 ) -> ImageSet:
     """Images from a .npy or .npz file, resized if they have another size; options as in `load_images`.
 
@@ -85,7 +84,7 @@ def load_arrays(
         return ImageSet(images if limit is None else images[rows], labels, class_names, name)
 
     def fill(append) -> Filled:
-        for row in track(rows, "resizing images", len(rows), quiet=quiet):
+        for row in track(rows, "resizing images", len(rows)):
             append(resize_image(convert_channels(np.asarray(images[row]), shape[-1]), size, fit=fit))
         return Filled(labels, [], len(rows))
 

@@ -14,8 +14,8 @@ import numpy as np
 from gan_core.images.decode import check_channels, decode_image, printable
 from gan_core.images.listing import list_images
 from gan_core.images.resize import image_size, resize_image
+from gan_core.progress import track
 from gan_vision.data.image_set import ImageSet, choose_rows
-from gan_vision.data.progress import track
 from gan_vision.data.rejects import Reject, apply_policy, decode_all
 from gan_vision.data.storage import Filled, store_images
 
@@ -64,7 +64,6 @@ def load_folder(
     max_pixels: int | None = None,
     cache: str | os.PathLike | None = None,
     memory_limit: int | None = None,
-    quiet: bool = False,
 ) -> ImageSet:
     """Decode a folder of images once; options as in `load_images`.
 
@@ -92,7 +91,7 @@ def load_folder(
         kept, rejects = [], []
         images = decode_all(enumerate(paths), lambda item: resize_image(
             decode_image(item[1], channels=channels, **limits), size, fit=fit))
-        for (position, _), image in track(images, "decoding images", len(paths), quiet=quiet):
+        for (position, _), image in track(images, "decoding images", len(paths)):
             if isinstance(image, Reject):
                 rejects.append(image)
             else:

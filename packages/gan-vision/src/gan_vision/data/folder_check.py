@@ -10,8 +10,8 @@ import numpy as np
 from gan_core.errors import choose
 from gan_core.images.decode import MAX_PIXELS, decode_image, printable
 from gan_core.images.listing import list_images
+from gan_core.progress import track
 from gan_vision.data.folder import class_labels
-from gan_vision.data.progress import track
 from gan_vision.data.rejects import POLICIES, Reject, apply_policy, decode_all
 
 
@@ -61,7 +61,6 @@ def check_folder(
     channels: int = 3,
     max_pixels: int = MAX_PIXELS,
     on_bad: str | None = None,
-    quiet: bool = False,
 ) -> CheckReport:
     """Decode every image of a folder once.
 
@@ -70,7 +69,6 @@ def check_folder(
         channels: 1 or 3.
         max_pixels: int, as in `decode_image`.
         on_bad: None only reports; "error" and "skip" raise as loading with that policy would.
-        quiet: True shows no progress.
 
     Returns:
         CheckReport.
@@ -90,7 +88,7 @@ def check_folder(
     counts = np.zeros(len(names), np.int64)
     images = decode_all(enumerate(paths),
                         lambda item: decode_image(item[1], channels=channels, max_pixels=max_pixels))
-    for (position, _), image in track(images, "checking images", len(paths), quiet=quiet):
+    for (position, _), image in track(images, "checking images", len(paths)):
         if isinstance(image, Reject):
             rejects.append(image)
             continue

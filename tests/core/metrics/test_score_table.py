@@ -5,8 +5,8 @@ import pytest
 from rich.console import Console
 
 from gan_core.metrics import Score, print_scores
+from gan_core.metrics.metrics import METRICS
 from gan_core.metrics.score_table import MEANINGS, OF_REAL, number_text, numbered_warnings, value_text
-from gan_core.metrics.scoring import METRICS
 
 
 def score(metric="FID", value=12.5, **fields):

@@ -42,7 +42,7 @@ def quietly(quiet: bool = True) -> Iterator[None]:
 
     Example:
         >>> with quietly():
-        ...     images = read_images("birds/")
+        ...     images = open_images("birds/")
     """
     token = _quiet.set(_quiet.get() or quiet)
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.files import whole_file
-from gan_core.metrics.feature_set import FeatureSet
+from gan_core.metrics.features import FeatureSet
 from gan_core.metrics.functional.moments import Moments
 
 VERSION = 1

@@ -27,7 +27,7 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
     Args:
         data: Score against all images of this source instead of the run's held-out ones: folder:PATH, npy:FILE, ...
         metrics: With commas: fid, kid, prdc (precision, recall, density, coverage), birthday, memorisation, ms_ssim,
-            and with a classifier inception_score and modes.
+            two_sample, and with a classifier inception_score and modes.
         extractor: encoder (a small network trained on the run's data on first use, and kept in the run folder),
             random[:SEED], inception:WEIGHTS.h5[@75], or keras:MODEL.keras[@SIZE].
         count: Images per side; by default as many as are held out, at most 10,000.
@@ -38,11 +38,10 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
     """
     from gan_core.cli.metrics import metric_names
     from gan_core.cli.verbs import load_run
-    from gan_core.metrics.evaluator import evaluate as evaluate_images
+    from gan_core.metrics.evaluation import evaluate as evaluate_images
     from gan_core.metrics.extractors.choice import EXTRACTORS, extractor_by_name
     from gan_core.metrics.feature_cache import FeatureCache
-    from gan_core.metrics.result import collect_warnings
-    from gan_core.metrics.score_file import scores_to_json, write_scores
+    from gan_core.metrics.score import collect_warnings, scores_to_json, write_scores
     from gan_core.metrics.score_table import print_scores
     from gan_core.progress import quietly, say
     from gan_vision.cli.app import MODALITY

@@ -13,7 +13,7 @@ from gan_core.errors import ConfigError, DataError, choose
 from gan_core.metrics.extractors.base import Extractor
 from gan_core.metrics.extractors.choice import extractor_by_name
 from gan_core.metrics.feature_cache import FeatureCache
-from gan_core.metrics.feature_set import (
+from gan_core.metrics.features import (
     FEATURE_BYTES,
     MOST_IMAGES,
     FeatureSet,
@@ -23,10 +23,8 @@ from gan_core.metrics.feature_set import (
     fingerprint_of,
 )
 from gan_core.metrics.functional.feature_checks import MetricWarning
-from gan_core.metrics.result import Score, collect_warnings
-from gan_core.metrics.score_table import OF_REAL
-from gan_core.metrics.scoring import METRICS, WITH_CONTROL
-from gan_core.metrics.scoring_inputs import FreshFeatures, Inputs
+from gan_core.metrics.metrics import METRICS, WITH_CONTROL, FreshFeatures, Inputs
+from gan_core.metrics.score import OF_REAL, Score, collect_warnings
 from gan_core.progress import say, stage
 
 DEFAULT_METRICS = ("fid", "kid", "prdc", "birthday")
@@ -49,7 +47,7 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
             or a `FeatureSet`. Held-out images, where there are any.
         fake: likewise, generated.
         metrics: names of `METRICS`: "fid", "kid", "prdc" (precision, recall, density, coverage), "birthday",
-            "memorisation" (needs `train`), "ms_ssim", and with a classifier "inception_score" and "modes".
+            "memorisation" (needs `train`), "ms_ssim", "two_sample", and with a classifier "inception_score", "modes".
         extractor: an `Extractor`, or a name for `extractor_by_name` ("random", "encoder", "inception:FILE",
             "keras:FILE"); "encoder" is trained on `train`, else on `real`. Not needed for two `FeatureSet`s.
         train: the images the generator was trained on, in a form that can be read twice (no iterator). Given them, FID,

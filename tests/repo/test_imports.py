@@ -226,12 +226,7 @@ def test_nothing_is_unpickled_evaluated_or_read_from_unsafe_yaml():
 # One file, one reason. A new reader of binary files belongs here only after its limits are tested.
 READERS = {
     "load_model": {
-        "gan_core/metrics/extractors/encoder.py": "a feature extractor the user names; Keras' safe mode is on",
-        "gan_core/metrics/extractors/model.py": "a feature extractor the user names; Keras' safe mode is on",
-        "gan_core/testing/network.py": "a network that the test itself has just saved",
-        "gan_core/testing/saved.py": "a network that the test itself has just saved",
-        "gan_audio/models/saved.py": "a published generator; Keras' safe mode is on",
-        "gan_audio/enhancement/enhancement_run.py": "the best generator of a run; Keras' safe mode is on",
+        "gan_core/model_files.py": "every network: only classes on its list, sizes looked at first, Keras' safe mode on",
     },
     "np.load": {
         "gan_core/data/array_files.py": "npy and npz files of a user: plain numbers, size checked against the header",

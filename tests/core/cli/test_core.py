@@ -57,7 +57,7 @@ def test_compare_of_unlike_scores_leaves_with_2_and_one_message(two_files, monke
 def test_compare_prints_a_table(two_files, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["gan-core", "compare", str(two_files[0]), str(two_files[0])])
     main()
-    assert "equal" in capsys.readouterr().out
+    assert "not judged" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("arguments", "code", "message"), [

@@ -75,6 +75,6 @@ def test_one_image_is_too_few(sources):
 
 def test_the_analysis_needs_neither_tensorflow_nor_scipy_and_importing_it_no_matplotlib():
     code = ("import sys, numpy; import gan_core.forensics as f; assert 'matplotlib' not in sys.modules;"
-            "f.compare(numpy.zeros((3,8,8)), numpy.ones((3,8,8)), repeats=10); assert callable(f.centroid);"
+            "f.compare_pixels(numpy.zeros((3,8,8)), numpy.ones((3,8,8)), repeats=10); assert callable(f.centroid);"
             "print([m for m in ('tensorflow', 'keras', 'scipy', 'PIL') if m in sys.modules])")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_core.metrics.feature_cache import FeatureCache
-from gan_core.metrics.feature_set import extract_features, fingerprint_of
+from gan_core.metrics.features import extract_features, fingerprint_of
 
 
 @pytest.mark.parametrize("limit", [1 << 20, 40 * 16 * 4])

@@ -6,7 +6,12 @@ import pytest
 from PIL import Image
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.image_source import iterate_images, open_images, read_images
+from gan_core.metrics.image_source import open_images
+
+
+def read_images(path, **options):
+    """All images of a source as one array."""
+    return np.concatenate(list(open_images(path, **options).bytes()))
 
 RANDOM = np.random.default_rng(0)
 
@@ -152,7 +157,7 @@ def test_bytes_come_back_unchanged_in_batches_of_any_size(tmp_path, suffix, orde
     path = tmp_path / ("a.npy" if suffix == "npy" else "a.npz")
     {"npy": lambda: np.save(path, pixels), "npz": lambda: np.savez(path, images=pixels),
      "compressed": lambda: np.savez_compressed(path, images=pixels)}[suffix]()
-    batches = list(iterate_images(path, 4))
+    batches = list(open_images(path).bytes(4))
     assert [len(batch) for batch in batches] == [4, 4, 3]
     np.testing.assert_array_equal(np.concatenate(batches), pixels)
 
@@ -224,17 +229,11 @@ def test_an_archive_is_read_in_bounded_memory(tmp_path):
 
     np.savez_compressed(tmp_path / "a.npz", np.zeros((20_000, 28, 28), np.uint8))
     tracemalloc.start()
-    seen = sum(len(batch) for batch in iterate_images(tmp_path / "a.npz", 100))
+    seen = sum(len(batch) for batch in open_images(tmp_path / "a.npz").bytes(100))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert seen == 20_000
     assert peak < 3_000_000  # the array has 15.7 MB
-
-
-def test_a_result_above_the_limit_is_refused_before_it_is_read(tmp_path):
-    np.save(tmp_path / "a.npy", np.zeros((10, 10, 10), np.uint8))
-    with pytest.raises(DataError, match=r"10 images need 1,000 bytes, more than the limit of 999.*`count`"):
-        read_images(tmp_path / "a.npy", limit_bytes=999)
 
 
 def write_npz_member(path, content):
@@ -312,11 +311,6 @@ def test_a_wrong_path_is_refused(tmp_path, name, message):
     np.savez(tmp_path / "b.npz", np.zeros((2, 4, 4), np.uint8))
     with pytest.raises(DataError, match=message):
         open_images(f"{tmp_path}/{name}")
-
-
-def test_a_batch_size_of_0_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match="`batch_size` must be at least 1"):
-        iterate_images(tmp_path, 0)
 
 
 def test_bytes_stay_bytes_whatever_is_stated_of_floats(tmp_path):

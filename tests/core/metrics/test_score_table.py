@@ -5,8 +5,8 @@ import pytest
 from rich.console import Console
 
 from gan_core.metrics import Score, print_scores
+from gan_core.metrics.metrics import METRICS
 from gan_core.metrics.score_table import MEANINGS, OF_REAL, number_text, numbered_warnings, value_text
-from gan_core.metrics.scoring import METRICS
 
 
 def score(metric="FID", value=12.5, **fields):
@@ -100,5 +100,5 @@ def test_every_metric_has_a_meaning(make_images, block_classifier):
     from gan_core.metrics import evaluate
 
     scores = evaluate(make_images(80, 0), make_images(80, 1), extractor=block_classifier, metrics=list(METRICS),
-                      train=make_images(80, 2), progress=False)
+                      train=make_images(80, 2))
     assert {entry.metric.removesuffix(OF_REAL) for entry in scores} == MEANINGS.keys()

@@ -6,6 +6,7 @@ import pydantic
 import pytest
 
 from gan_core.errors import ConfigError
+from gan_core.files import temporary_name
 from gan_core.run.config import RunConfig, check_seed, differences, read_yaml, validate, write_yaml
 
 
@@ -100,7 +101,7 @@ def test_a_failed_write_leaves_the_old_config(tmp_path):
     path = tmp_path / "config.yaml"
     write_yaml(path, "toy", Config())
     before = path.read_bytes()
-    (tmp_path / ".config.yaml.tmp").mkdir()  # nothing can be written there
+    temporary_name(path).mkdir()  # nothing can be written there
     with pytest.raises(OSError, match="Is a directory"):
         write_yaml(path, "toy", Config(steps=3))
     assert path.read_bytes() == before

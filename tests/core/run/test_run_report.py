@@ -220,7 +220,7 @@ def test_a_long_run_takes_less_than_ten_seconds(folder):
 def test_no_temporary_file_stays_and_a_second_report_replaces_the_first(folder):
     compose_report(folder, [])
     assert COLLAPSE.advice in page_of(folder, [COLLAPSE]).text
-    assert not list(folder.path.glob(".*.part"))
+    assert not list(folder.path.glob(".*.tmp*"))
 
 
 def test_a_failing_report_is_one_line_of_warning(folder, caplog):

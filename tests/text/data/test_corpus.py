@@ -192,7 +192,7 @@ def test_a_corpus_without_anything_to_learn_is_refused(tmp_path, lines, options,
     with pytest.raises(error, match=message):
         prepare(tmp_path, lines, **options)
     assert not list((tmp_path / "corpus").glob("*.npy"))
-    assert not list((tmp_path / "corpus").glob("*.partial"))
+    assert not list((tmp_path / "corpus").glob(".*"))
 
 
 WARNED = {

@@ -18,6 +18,7 @@ _HOMES = {
     "random": ("Stream",),
     "data.loader": ("ArraySource", "Loader"),
     "game.averaging": ("ExponentialMovingAverage", "recalibrate_batch_norm"),
+    "game.inversion": ("invert_latents",),
     "game.schedules": ("wgan_warmup", "linear_decay"),
     "losses": ("Minimax", "NonSaturating", "LeastSquares", "Wasserstein", "Hinge", "Relativistic",
                "RelativisticAverage", "RelativisticLeastSquares", "RelativisticHinge", "Targets", "LOSSES",

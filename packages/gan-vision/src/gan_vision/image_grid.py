@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError
+from gan_core.files import whole_file
 
 Color = int | tuple[int, int, int]
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".bmp": "BMP", ".gif": "GIF",
@@ -148,19 +146,6 @@ def check_suffix(path: Path, known: Iterable[str]) -> Path:
     if path.suffix.lower() not in known:
         raise ConfigError(f"`path` must end in a picture format. Received: path={str(path)!r}. Use {', '.join(known)}.")
     return path
-
-
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that appears complete or not at all; missing folders are made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w+b") as file:
-            yield file
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _as_bytes(images, value_range: tuple[float, float] | None) -> np.ndarray:

@@ -8,12 +8,10 @@ from scipy.spatial.distance import pdist
 from gan_core.errors import ConfigError, DataError
 from gan_core.metrics.functional import (
     MetricWarning,
-    birthday_search,
     birthday_test,
     calibrate_threshold,
-    collision_probability,
-    effective_support,
 )
+from gan_core.metrics.functional.birthday import effective_support
 
 
 @pytest.fixture(autouse=True)
@@ -32,15 +30,6 @@ def discrete(weights, seed=0):
 def gaussian(dimension, seed=0):
     generator = np.random.default_rng(seed)
     return lambda count: generator.normal(size=(count, dimension))
-
-
-def test_twenty_three_people_have_no_common_birthday_with_probability_0_492703():
-    assert 1 - collision_probability(23, 365) == pytest.approx(0.492703, abs=5e-7)
-
-
-def test_more_samples_than_values_collide_surely():
-    assert collision_probability(366, 365) == 1.0
-    assert collision_probability(1, 365) == 0.0
 
 
 def test_four_hundred_samples_at_half_give_115127():
@@ -70,25 +59,6 @@ def test_the_support_estimate_is_the_effective_size_of_the_sampler(weights, effe
     result = birthday_test(discrete(weights), size, repeats=200, threshold=0.5, top=1)
     assert abs(result.support - effective) < tolerance
     assert result.support_interval[0] < result.support < result.support_interval[1]
-
-
-def test_the_search_doubles_until_half_of_the_repeats_collide():
-    tests = birthday_search(discrete(np.ones(1000)), threshold=0.5, start=4, repeats=100, top=1)
-    assert [test.sample_size for test in tests] == [4 * 2**i for i in range(len(tests))]
-    assert tests[-1].rate >= 0.5 > tests[-2].rate
-    assert 600 < tests[-1].support < 1700
-
-
-def test_the_search_takes_a_threshold_for_each_size():
-    asked = []
-    birthday_search(discrete(np.ones(50)), threshold=lambda s: asked.append(s) or 0.5, start=4, repeats=20)
-    assert asked[:2] == [4, 8]
-
-
-def test_a_search_that_never_collides_says_so():
-    with pytest.warns(MetricWarning, match=r"ended at 16 samples.*0.00.*raise `largest`"):
-        tests = birthday_search(gaussian(3), threshold=1e-9, start=8, largest=16, repeats=10)
-    assert len(tests) == 2
 
 
 def test_the_rate_has_its_exact_interval():

@@ -28,7 +28,7 @@ def test_a_single_number_may_be_checked():
 
 def test_the_functional_metrics_import_no_heavy_package():
     code = (
-        "import sys, gan_core.metrics.functional, gan_core.metrics.result, gan_core.metrics; gan_core.metrics.Score;"
+        "import sys, gan_core.metrics.functional, gan_core.metrics.score, gan_core.metrics; gan_core.metrics.Score;"
         "print(*{'tensorflow', 'keras', 'scipy', 'matplotlib', 'sklearn'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

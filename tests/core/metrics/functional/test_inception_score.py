@@ -5,7 +5,8 @@ import pytest
 import scipy.stats
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.functional import MetricWarning, inception_score, inception_score_from_probabilities
+from gan_core.metrics.functional import MetricWarning, inception_score
+from gan_core.metrics.functional.inception_score import inception_score_from_probabilities
 
 
 @pytest.fixture(autouse=True)

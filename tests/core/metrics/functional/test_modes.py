@@ -5,7 +5,7 @@ import pytest
 import scipy.stats
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.functional import MetricWarning, labels_from_centres, labels_from_probabilities, mode_analysis
+from gan_core.metrics.functional import MetricWarning, labels_from_probabilities, mode_analysis
 
 
 @pytest.fixture(autouse=True)
@@ -62,11 +62,6 @@ def test_unsure_answers_belong_to_no_mode():
     probabilities = [[0.6, 0.4], [0.1, 0.9], [0.5, 0.5]]
     assert labels_from_probabilities(probabilities, confidence=0.6).tolist() == [0, 1, -1]
     assert labels_from_probabilities(probabilities).tolist() == [0, 1, 0]
-
-
-def test_samples_belong_to_the_nearest_centre_within_the_radius():
-    centres = [[0.0, 0.0], [4.0, 0.0]]
-    assert labels_from_centres([[1, 0], [3, 0], [2, 9], [4, 1]], centres, radius=1).tolist() == [0, 1, -1, 1]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.functional import MetricWarning, ms_ssim, ms_ssim_diversity, power_factors_for
+from gan_core.metrics.functional import MetricWarning, ms_ssim, ms_ssim_diversity
+from gan_core.metrics.functional.ms_ssim import power_factors_for
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from gan_audio.cli.models import enhancer_of
 from gan_audio.cli.options import Flag, Mode, Model
 from gan_audio.errors import AudioDataError
 from gan_core.cli.app import Json, Quiet
-from gan_core.progress import stdout
+from gan_core.progress import quietly, stdout
 
 
 def enhance(source: Path, target: Path, /, *, run: Model = None, baseline: str | None = None, mode: Mode = "overlap",
@@ -45,10 +45,10 @@ def enhance(source: Path, target: Path, /, *, run: Model = None, baseline: str |
     from gan_audio.enhancement.files import check_jobs, enhance_path
 
     check_jobs(source, target, subtype=subtype, overwrite=overwrite)  # before the slow part
-    enhancer = enhancer_of(run, baseline, mode=mode, z=z, seed=seed, high_pass=high_pass, channels=channels,
-                           batch_size=batch_size, best=best)
-    report = enhance_path(enhancer, source, target, subtype=subtype, overwrite=overwrite, strict=not skip_bad,
-                          progress=not quiet)
+    with quietly(quiet):
+        enhancer = enhancer_of(run, baseline, mode=mode, z=z, seed=seed, high_pass=high_pass, channels=channels,
+                               batch_size=batch_size, best=best)
+        report = enhance_path(enhancer, source, target, subtype=subtype, overwrite=overwrite, strict=not skip_bad)
     if json:
         print(json_format.dumps({
             "files": [{"source": str(file.source), "target": str(file.target), "seconds": file.seconds,

@@ -17,7 +17,8 @@ from gan_audio.cli.tables import OPTIONAL, available_metrics, print_evaluation
 from gan_audio.errors import AudioConfigError
 from gan_audio.recipes import RECIPES
 from gan_core.cli.app import Json
-from gan_core.progress import Progress
+from gan_core.files import write_whole
+from gan_core.progress import say, showing
 from gan_core.run.folder import RunFolder
 
 NATURAL_BASELINES = {"clip": ("declip",), "drop_packets": ("conceal",), "remove_chunks": ("conceal",)}
@@ -74,10 +75,10 @@ def evaluate(*, data: Annotated[str | None, Parameter(help=SOURCES)] = None, run
         if name in systems or (len(run) > 1 and [each.name for each in run].count(name) > 1):
             name = str(model)  # two runs may have one name
         systems[name] = enhancer_of(model, None, sample_rate=reading.sample_rate, mode=mode, z=z, seed=seed, best=best)
-    result = measure(found, systems, measured, tell=_teller(len(found)))
+    with showing() as show:
+        result = measure(found, systems, measured, tell=lambda done, name: show(name, done, len(found)))
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json_format.dumps(result.as_dict(), indent=1), encoding="utf-8")
+        write_whole(out, json_format.dumps(result.as_dict(), indent=1))
     if json:
         print(json_format.dumps(result.as_dict()))
         return
@@ -85,7 +86,7 @@ def evaluate(*, data: Annotated[str | None, Parameter(help=SOURCES)] = None, run
     for name in [name for name in OPTIONAL if name != "composite" and name not in measured]:
         package, extra = OPTIONAL[name]
         if not importlib.util.find_spec(package):
-            Progress().say(f"{name} is left out: pip install 'gan-audio[{extra}]' adds it")
+            say(f"{name} is left out: pip install 'gan-audio[{extra}]' adds it")
 
 
 def _classical(names: Sequence[str] | None, source: str, damage: str) -> dict:
@@ -116,13 +117,3 @@ def _reading(models: Sequence[Path], damage: str | None, sample_rate: int | None
     rate = sample_rate or next(iter(rates.values()), 16_000)
     reading = config.reading() if config is not None else Reading()
     return replace(reading, sample_rate=rate, channels=channels, damage=damage or reading.damage), config
-
-
-def _teller(total: int):
-    progress = Progress()
-
-    def tell(done: int, name: str) -> None:
-        if progress.live or done == total or done % 50 == 0:
-            progress.console.print(f"{done}/{total} {name}", end="\r" if progress.live else "\n", markup=False)
-
-    return tell

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from gan_audio.cli.options import Flag
 from gan_audio.errors import AudioDataError
 from gan_core.cli.app import Quiet
-from gan_core.progress import stdout
+from gan_core.progress import quietly, stdout
 
 
 def mix(clean: Path, noise: Path, out: Path, /, *,
@@ -40,9 +40,10 @@ def mix(clean: Path, noise: Path, out: Path, /, *,
     """
     from gan_audio.data.folder_mixing import mix_folder
 
-    report = mix_folder(clean, noise, out, snrs=snr, copies=copies, level=level, sample_rate=sample_rate,
-                        channels=channels, lead=lead, seed=seed, subtype=subtype, overwrite=overwrite,
-                        strict=not skip_bad, progress=not quiet)
+    with quietly(quiet):
+        report = mix_folder(clean, noise, out, snrs=snr, copies=copies, level=level, sample_rate=sample_rate,
+                            channels=channels, lead=lead, seed=seed, subtype=subtype, overwrite=overwrite,
+                            strict=not skip_bad)
     if not quiet:
         scaled = f", {report.scaled} turned down to stay within full scale" if report.scaled else ""
         stdout().print(f"{report.pairs} pairs, {report.seconds / 60:.1f} min of sound -> {report.folder}{scaled}",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gan_audio.errors import AudioConfigError, CheckpointError
 from gan_core.errors import RunError
-from gan_core.progress import Progress
+from gan_core.progress import say
 
 PLAIN = {"mode": "overlap", "z": "normal", "seed": 0, "high_pass": None, "channels": "separate", "batch_size": 8,
          "best": False}
@@ -52,7 +52,7 @@ def generator_of(model: Path, *, step: int | None = None, best: bool = False):
     if not model.exists():
         raise RunError(f"{model}: there is no such run folder or model file. Give the folder that `train` printed, or "
                        "a .keras file of `gan-audio export`.")
-    Progress().say("starting TensorFlow ...")
+    say("starting TensorFlow ...")
     if not model.is_file():
         from gan_audio.recipes import RECIPES
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_audio.errors import AudioDataError
+from gan_core.files import whole_path
 
 FORMAT = "gan-audio windows 1"
 
@@ -79,11 +80,8 @@ def write_cache(path, recordings, *, dtype, window: int, attributes: dict, start
 
     from gan_audio.data.windows import MemoryRows
 
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with h5py.File(partial, "w") as file:
+    with whole_path(path) as temporary:
+        with h5py.File(temporary, "w") as file:
             stores = [file.create_dataset(name, (0, window + 1), dtype, maxshape=(None, window + 1),
                                           chunks=(1, window + 1)) for name in ("clean", "noisy")]
             files, starts, lengths = [], [], []
@@ -105,9 +103,6 @@ def write_cache(path, recordings, *, dtype, window: int, attributes: dict, start
             file.attrs["format"], file.attrs["window"] = FORMAT, window
             file.attrs.update(attributes)
             file["report"] = report()  # a data set, since an attribute holds 64 KiB at most
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def is_current(path, expected_hash: str) -> bool:

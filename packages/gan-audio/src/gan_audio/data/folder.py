@@ -15,6 +15,7 @@ from gan_audio.data.reading import check_channel_rule
 from gan_audio.data.resampling import resample as change_rate
 from gan_audio.data.windows import SHORTEST, MemoryRows, PairedWindows, check_window_options, window_starts
 from gan_audio.errors import AudioConfigError, AudioDataError
+from gan_core.progress import track
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,6 @@ class PairedAudioFolder(PairedWindows):
         shift: int, samples, see `PairedWindows`.
         augment: see `gan_audio.data.augmentation.Augmentation`, or None.
         memory_limit: int, bytes of decoded sound above which `cache` is required.
-        progress: bool, show a bar while reading.
 
     Raises:
         AudioDataError: folders or files that cannot be used; a subclass says what is wrong.
@@ -69,13 +69,13 @@ class PairedAudioFolder(PairedWindows):
                  preemphasis: float = 0.95, tail: str = "align", cache=None, *, windows: str = "grid",
                  channels: str = "error", resample: bool = True, strict: bool = True,
                  pairs: Iterable[Pair] | None = None, speeds: tuple[float, ...] = (1.0,), shift: int = 0, augment=None,
-                 memory_limit: int = 4 << 30, progress: bool = False):
+                 memory_limit: int = 4 << 30):
         check_grid(sample_rate=sample_rate, window=window, hop=hop, tail=tail, speeds=speeds)
         check_channel_rule(channels)
         check_window_options(windows=windows, shift=shift, cached=cache is not None)
         self.clean_dir, self.noisy_dir, self.report = clean_dir, noisy_dir, Report()
         self._options = {"sample_rate": sample_rate, "channels": channels, "resample": resample}
-        self._strict, self._speeds, self._progress = strict, tuple(speeds), progress
+        self._strict, self._speeds = strict, tuple(speeds)
         self.pairs = (find_pairs(clean_dir, noisy_dir, strict=strict, report=self.report) if pairs is None
                       else list(pairs))
         self._grid = {"window": window, "hop": hop, "tail": "align" if windows == "random" else tail}
@@ -107,7 +107,7 @@ class PairedAudioFolder(PairedWindows):
     def _decoded(self, dtype) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(clean, noisy) of every usable pair and speed, in the stored type."""
         rate, kept = self._options["sample_rate"], []
-        for pair in _track(self.pairs, self._progress):
+        for pair in track(self.pairs, "reading pairs"):
             seen = Report()
             try:
                 sides = read_pair(pair, **self._options, report=seen)
@@ -242,11 +242,3 @@ def check_grid(*, sample_rate: int, window: int, hop: int, tail: str, speeds=(1.
         raise AudioConfigError(f"`tail` must be align or drop. Received: tail={tail!r}.")
     if not speeds or any(not 0.5 <= speed <= 2.0 for speed in speeds):
         raise AudioConfigError(f"`speeds` must be factors in 0.5..2. Received: speeds={speeds}. Use (1.0, 0.9, 1.1).")
-
-
-def _track(items: list, show: bool):
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, disable=not show) as progress:
-        yield from progress.track(items, description="reading pairs")

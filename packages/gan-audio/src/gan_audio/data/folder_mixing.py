@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,8 @@ from gan_audio.data.mixing import generator_for, mix_at_snr
 from gan_audio.data.reading import list_audio, read_audio, refuse_inside
 from gan_audio.data.writing import output_format, write_audio
 from gan_audio.errors import AudioConfigError, AudioDataError, AudioWarning, listed
+from gan_core.files import write_whole
+from gan_core.progress import track
 
 LOUDEST = 200.0  # dB either way: more than any sample format holds
 
@@ -30,8 +31,7 @@ class MixReport:
 
 def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), copies: int = 1, level: str = "active",
                sample_rate: int | None = None, channels: str = "mix", lead: float = 0.0, seed: int = 0,
-               subtype: str = "PCM_16", strict: bool = True, overwrite: bool = False,
-               progress: bool = False) -> MixReport:
+               subtype: str = "PCM_16", strict: bool = True, overwrite: bool = False) -> MixReport:
     """Mix every clean file with noise and write `clean/`, `noisy/` and `log.txt` (utterance, noise, SNR in dB).
 
     Every combination of noise and SNR is used equally often; which file gets which depends on `seed` and the names.
@@ -50,15 +50,11 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
         subtype: soundfile's name of the sample format: "PCM_16", "PCM_24", "FLOAT".
         strict: bool; False skips files that cannot be used and reports them.
         overwrite: bool.
-        progress: bool, show a bar.
 
     Raises:
         AudioDataError: a folder or file cannot be used.
         AudioConfigError: an option is wrong, or `out_dir` is not empty.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     snrs = [float(snr) for snr in snrs]
     if not snrs or copies < 1:
         raise AudioConfigError(f"`snrs` needs at least one value and `copies` must be at least 1. "
@@ -83,40 +79,36 @@ def mix_folder(clean_dir, noise_dir, out_dir, *, snrs=(15.0, 10.0, 5.0, 0.0), co
     names = [key if copies == 1 else f"{key}-{copy}" for key in clean_files for copy in range(1, copies + 1)]
     conditions = _conditions(len(names), list(noise_files), snrs, seed)
     report, log, cached, written = MixReport(out), [], {}, []
-    with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
-        for name, (noise_key, snr) in bar.track(list(zip(names, conditions, strict=True)), description="mixing"):
-            source = clean_files[name if copies == 1 else name.rsplit("-", 1)[0]]
-            try:
-                clean, rate = read_audio(source, sample_rate=sample_rate, channels=channels)
-                if (noise_key, rate) not in cached:
-                    if len(cached) >= 16:  # noise files may be long: keep a few, decoded at the rate in use
-                        cached.pop(next(iter(cached)))
-                    cached[noise_key, rate] = read_audio(noise_files[noise_key], sample_rate=rate, channels="mix")[0]
-                speech = np.pad(clean[:, 0], (round(lead * rate), 0))
-                mixture = mix_at_snr(speech, cached[noise_key, rate][:, 0], snr, generator_for(seed, name),
-                                     level=level, sample_rate=rate)
-            except AudioDataError as error:
-                message = str(error)
-                if str(source) not in message:
-                    message = f"{source} with {noise_files[noise_key]}: {message}"
-                if strict:
-                    for path in written:  # half a mix would be in the way of the next attempt
-                        path.unlink(missing_ok=True)
-                    raise type(error)(f"{message} Pass `strict=False` (--skip-bad) to skip such files.") from error
-                report.skipped[name] = message
-                continue
-            for side, samples in (("clean", mixture.clean), ("noisy", mixture.noisy)):
-                path = out / side / f"{name}.wav"
-                write_audio(path, samples, rate, subtype=subtype)
-                written.append(path)
-            report.pairs += 1
-            report.seconds += len(mixture.clean) / rate
-            report.scaled += mixture.scale < 1
-            log.append(f"{name.rsplit('/', 1)[-1]} {'_'.join(noise_key.split())} {snr:g}\n")
-    out.mkdir(parents=True, exist_ok=True)
-    partial = out / f".log.{os.getpid()}.partial"
-    partial.write_text("".join(log), encoding="utf-8")
-    os.replace(partial, out / "log.txt")
+    for name, (noise_key, snr) in track(list(zip(names, conditions, strict=True)), "mixing"):
+        source = clean_files[name if copies == 1 else name.rsplit("-", 1)[0]]
+        try:
+            clean, rate = read_audio(source, sample_rate=sample_rate, channels=channels)
+            if (noise_key, rate) not in cached:
+                if len(cached) >= 16:  # noise files may be long: keep a few, decoded at the rate in use
+                    cached.pop(next(iter(cached)))
+                cached[noise_key, rate] = read_audio(noise_files[noise_key], sample_rate=rate, channels="mix")[0]
+            speech = np.pad(clean[:, 0], (round(lead * rate), 0))
+            mixture = mix_at_snr(speech, cached[noise_key, rate][:, 0], snr, generator_for(seed, name),
+                                 level=level, sample_rate=rate)
+        except AudioDataError as error:
+            message = str(error)
+            if str(source) not in message:
+                message = f"{source} with {noise_files[noise_key]}: {message}"
+            if strict:
+                for path in written:  # half a mix would be in the way of the next attempt
+                    path.unlink(missing_ok=True)
+                raise type(error)(f"{message} Pass `strict=False` (--skip-bad) to skip such files.") from error
+            report.skipped[name] = message
+            continue
+        for side, samples in (("clean", mixture.clean), ("noisy", mixture.noisy)):
+            path = out / side / f"{name}.wav"
+            write_audio(path, samples, rate, subtype=subtype)
+            written.append(path)
+        report.pairs += 1
+        report.seconds += len(mixture.clean) / rate
+        report.scaled += mixture.scale < 1
+        log.append(f"{name.rsplit('/', 1)[-1]} {'_'.join(noise_key.split())} {snr:g}\n")
+    write_whole(out / "log.txt", "".join(log))
     if report.skipped:
         warnings.warn(f"{clean_dir}: {len(report.skipped)} mixes skipped: {listed(report.skipped.values(), 3)}",
                       AudioWarning, stacklevel=2)

@@ -129,7 +129,7 @@ def load_source(source: str, *, reading: Reading = Reading(), held_out: tuple[st
             place, {pair.key: pair.clean for pair in evenly(held, limit)}, reading))
     kept, held = _split(pairs_of(scheme, place, "train", reading), held_out, validation, reading.seed)
     train = PairedAudioFolder(place, place, reading.sample_rate, pairs=kept, channels=reading.channels,
-                              strict=reading.strict, progress=True, **options)
+                              strict=reading.strict, **options)
     return train, list(read_pairs(evenly(held, limit), reading))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 
 import numpy as np
 
 from gan_audio.errors import AudioConfigError
+from gan_core.files import commit, new_temporary
 
 _FORMATS = {".oga": "OGG", ".opus": "OGG", ".aif": "AIFF"}
 _SUBTYPES = {".opus": "OPUS"}
@@ -80,13 +80,12 @@ class AudioWriter:
 
     def __init__(self, path, sample_rate: int, channels: int, format: str, subtype: str):
         self.path, self.subtype, self.clipped = Path(path), subtype, 0
-        self._partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
         self._settings = {"samplerate": sample_rate, "channels": channels, "format": format, "subtype": subtype}
 
     def __enter__(self):
         import soundfile
 
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._partial = new_temporary(self.path)
         try:
             self._file = soundfile.SoundFile(str(self._partial), "w", **self._settings)
         except (soundfile.SoundFileError, ValueError) as error:
@@ -103,10 +102,12 @@ class AudioWriter:
 
     def __exit__(self, kind, error, trace):
         self._file.close()
-        if kind is None:
-            os.replace(self._partial, self.path)
-        with contextlib.suppress(OSError):
-            self._partial.unlink(missing_ok=True)
+        try:
+            if kind is None:
+                commit(self._partial, self.path)
+        finally:
+            with contextlib.suppress(OSError):
+                self._partial.unlink(missing_ok=True)
 
 
 def write_audio(path, samples: np.ndarray, sample_rate: int, *, subtype: str | None = None) -> int:

@@ -74,16 +74,16 @@ class EnhancementRun(TrainedRun):
         """
         card = ModelCard(self.config.size(), self.config.sample_rate, self.config.preemphasis, self.recipe.name)
         with tensorflow_for(seed=0):
-            import keras
 
             from gan_audio.models.segan import generator_of
+            from gan_core.model_files import load_network
 
             if best:
                 kept = self.folder.path / "generator-best.keras"
                 if not kept.is_file():
                     raise CheckpointError(f"{self.folder.path} holds no best generator: it had no validation yet. "
                                           "Leave `best` out.")
-                return keras.models.load_model(kept, compile=False), card
+                return load_network(kept), card
             generator = generator_of(card.size, blank=True)
             name = "generator" if self.config.ema is None else "averaged_generator"
             saved = self.read_network(name, generator, step=step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import warnings
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import numpy as np
 from gan_audio.data.reading import AudioHeader, check_finite, find_audio, read_header, refuse_inside
 from gan_audio.data.writing import AudioWriter, output_format
 from gan_audio.errors import AudioConfigError, AudioDataError, AudioReadError, AudioWarning, listed
+from gan_core.progress import showing
 
 BLOCK = 1 << 16  # frames read at a time
 
@@ -58,8 +60,8 @@ class EnhanceReport:
         return sum(file.elapsed for file in self.files) / max(self.seconds, 1e-9)
 
 
-def enhance_path(enhancer, source, target, *, subtype: str | None = None, overwrite: bool = False, strict: bool = True,
-                 progress: bool = False) -> EnhanceReport:
+def enhance_path(enhancer, source, target, *, subtype: str | None = None, overwrite: bool = False, strict: bool = True
+                 ) -> EnhanceReport:
     """Enhance a file, or every sound file below a folder (same names below `target`).
 
     Each result has the length, rate and channels of its source, and its sample format where the target's format has it.
@@ -72,7 +74,6 @@ def enhance_path(enhancer, source, target, *, subtype: str | None = None, overwr
         subtype: "PCM_16", "PCM_24", "FLOAT", ...; None keeps the source's.
         overwrite: bool; False refuses to replace files.
         strict: bool; False skips files that cannot be used and reports them.
-        progress: bool, show a bar.
 
     Returns:
         `EnhanceReport`.
@@ -84,18 +85,13 @@ def enhance_path(enhancer, source, target, *, subtype: str | None = None, overwr
     Warns:
         AudioWarning: clipped samples, lost bands, skipped files: once each, with counts.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     jobs = check_jobs(source, target, subtype=subtype, overwrite=overwrite)
     report = EnhanceReport()
-    with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
-        task = bar.add_task("enhancing", total=None)
+    with showing() as show:
         for number, (path, goal) in enumerate(jobs, 1):
-            bar.update(task, description=f"{number}/{len(jobs)} {path.name}", completed=0, total=None)
+            tell = functools.partial(show, f"{number}/{len(jobs)} {path.name}")
             try:
-                report.files.append(_enhance_file(enhancer, path, goal, subtype,
-                                                  lambda done, total: bar.update(task, completed=done, total=total)))
+                report.files.append(_enhance_file(enhancer, path, goal, subtype, tell))
             except AudioDataError as error:
                 if strict:
                     raise

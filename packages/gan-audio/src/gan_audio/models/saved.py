@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gan_audio.errors import CheckpointError
 from gan_audio.models.sizes import NetworkSize
+from gan_core.errors import DataError
+from gan_core.files import whole_path
+from gan_core.model_files import load_network
 
 ENTRY = "gan_audio.json"  # beside Keras' own entries in the .keras archive
 SCHEMA = 1
@@ -59,15 +61,10 @@ def save_generator(path, generator, card: ModelCard) -> Path:
     path = Path(path)
     if path.suffix != ".keras":
         raise CheckpointError(f"{path}: a model file must end in .keras. Received: {path.suffix or 'no suffix'}.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial.keras")
-    try:
-        generator.save(partial)
-        with zipfile.ZipFile(partial, "a") as archive:
+    with whole_path(path) as temporary:
+        generator.save(temporary)
+        with zipfile.ZipFile(temporary, "a") as archive:
             archive.writestr(ENTRY, json.dumps({"schema": SCHEMA, **asdict(card), "versions": versions()}, indent=1))
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
     return path
 
 
@@ -87,16 +84,10 @@ def load_generator(path, *, sample_rate: int | None = None, preemphasis: float |
     """
     card = read_card(path)
     card.require(path, sample_rate=sample_rate, preemphasis=preemphasis)
-    import keras
-
-    import gan_audio.layers  # noqa: F401  registers the classes that the file names
-
     try:
-        generator = keras.models.load_model(path, compile=False)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"{path}: cannot be read as a model ({str(error).splitlines()[0]}). "
-                              f"It was written by {card.versions}.") from error
-    return generator, card
+        return load_network(path), card
+    except DataError as error:
+        raise CheckpointError(f"{error} It was written by {card.versions}.") from error
 
 
 def read_card(path) -> ModelCard:

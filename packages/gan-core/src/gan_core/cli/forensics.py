@@ -10,6 +10,7 @@ import numpy as np
 from gan_core.errors import DataError
 from gan_core.forensics.forensics_report import write_report
 from gan_core.forensics.pixel_comparison import Comparison, compare_pixels
+from gan_core.progress import quietly, stage, track
 from gan_core.run.config import check_seed
 
 MOST_VALUES = 20_000_000  # pixel values per set: 160 MB each, and about four times that while comparing
@@ -41,18 +42,19 @@ def forensics(real: str, fake: str, *, out: str = "forensics", quantise: int | N
         >>> forensics("digits.npz:test", "fake.npy", out="report")
     """
     check_seed(seed)
-    progress = not (json or quiet)
-    reference, of_real = _load(real, "REAL", count, resize, value_range, seed, progress)
-    sample, of_fake = _load(fake, "FAKE", count, resize, value_range, seed, progress)
-    if reference.shape[1:] != sample.shape[1:]:
-        remedy = ("Bring them to one size with `resize` (--resize)." if reference.shape[3] == sample.shape[3]
-                  else "Convert one side: grey and colour cannot be compared.")
-        raise DataError(f"REAL and FAKE must hold images of one shape. Found: {real} {reference.shape[1:]}, "
-                        f"{fake} {sample.shape[1:]} (height, width, channels). {remedy}")
-    with _busy(f"comparing {len(sample):,} with {len(reference):,} images", progress):
-        comparison = compare_pixels(reference, sample, quantise=quantise or None, repeats=repeats, seed=seed)
-        comparison.settings.update(real=str(real), fake=str(fake), images_in_source=[of_real, of_fake], resize=resize)
-        page, numbers = write_report(comparison, out)
+    with quietly(json or quiet):
+        reference, of_real = _load(real, "REAL", count, resize, value_range, seed)
+        sample, of_fake = _load(fake, "FAKE", count, resize, value_range, seed)
+        if reference.shape[1:] != sample.shape[1:]:
+            remedy = ("Bring them to one size with `resize` (--resize)." if reference.shape[3] == sample.shape[3]
+                      else "Convert one side: grey and colour cannot be compared.")
+            raise DataError(f"REAL and FAKE must hold images of one shape. Found: {real} {reference.shape[1:]}, "
+                            f"{fake} {sample.shape[1:]} (height, width, channels). {remedy}")
+        with stage(f"comparing {len(sample):,} with {len(reference):,} images"):
+            comparison = compare_pixels(reference, sample, quantise=quantise or None, repeats=repeats, seed=seed)
+            comparison.settings.update(real=str(real), fake=str(fake), images_in_source=[of_real, of_fake],
+                                       resize=resize)
+            page, numbers = write_report(comparison, out)
     if json:
         print(json_format.dumps(comparison.to_dict(), allow_nan=False))
     elif quiet:
@@ -61,24 +63,14 @@ def forensics(real: str, fake: str, *, out: str = "forensics", quantise: int | N
         _print(comparison, page, numbers)
 
 
-def _busy(title: str, shown: bool):
-    """A spinner on standard error, if that is a terminal."""
-    from contextlib import nullcontext
-
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    return console.status(title) if shown and console.is_terminal else nullcontext()
-
-
-def _load(path: str, side: str, count: int, resize: int | None, value_range: str, seed: int,
-          progress: bool) -> tuple[np.ndarray, int]:
-    from gan_core.metrics.image_source import open_images, watched
+def _load(path: str, side: str, count: int, resize: int | None, value_range: str, seed: int
+          ) -> tuple[np.ndarray, int]:
+    from gan_core.metrics.image_source import open_images
 
     def choose_rows(most: int):
         # A stated range describes float arrays; files and bytes know theirs.
         stated = "auto" if Path(path).is_dir() else value_range
-        return open_images(path, resize=resize, value_range=stated, count=most, seed=seed, progress=progress)
+        return open_images(path, resize=resize, value_range=stated, count=most, seed=seed)
 
     images = choose_rows(count)
     most = max(2, MOST_VALUES // int(np.prod(images.shape[1:])))
@@ -86,7 +78,7 @@ def _load(path: str, side: str, count: int, resize: int | None, value_range: str
         images = choose_rows(most)
     if len(images) < 2:
         raise DataError(f"{path}: {side} needs at least two images. Found: {len(images)}.")
-    batches = list(watched(images.unit(), len(images), f"reading {path}", shown=progress))
+    batches = list(track(images.unit(), f"reading {path}", len(images), size=len))
     return np.concatenate(batches), images.total
 
 

@@ -20,8 +20,8 @@ def metrics(real: str, fake: str, *, metrics: str = "fid,kid,prdc,birthday", ext
     Args:
         real: folder of images, `.npy`, or `.npz` (FILE.npz:NAME where it holds several arrays).
         fake: likewise.
-        metrics: with commas: fid, kid, prdc (precision, recall, density, coverage), birthday, ms_ssim, memorisation
-            (needs `train`), and with a classifier inception_score and modes.
+        metrics: with commas: fid, kid, prdc (precision, recall, density, coverage), birthday, two_sample,
+            ms_ssim, memorisation (needs `train`), and with a classifier inception_score and modes.
         extractor: random[:SEED] (instant, coarse), encoder (trained on the real images on first use, and kept),
             inception:WEIGHTS.h5[@75], or keras:MODEL.keras[@SIZE].
         train: the images the generator was trained on, if REAL are others.
@@ -41,15 +41,14 @@ def metrics(real: str, fake: str, *, metrics: str = "fid,kid,prdc,birthday", ext
     Example:
         >>> metrics("birds/test", "fake.npy", extractor="encoder")
     """
-    from gan_core.metrics.evaluator import ENCODER_IMAGES, evaluate
+    from gan_core.metrics.evaluation import ENCODER_IMAGES, evaluate
     from gan_core.metrics.extractors.choice import EXTRACTORS, extractor_by_name
     from gan_core.metrics.feature_cache import FeatureCache
-    from gan_core.metrics.feature_set import choose_images
+    from gan_core.metrics.features import choose_images
     from gan_core.metrics.image_source import open_images
-    from gan_core.metrics.result import collect_warnings
-    from gan_core.metrics.score_file import scores_to_json
+    from gan_core.metrics.score import collect_warnings, scores_to_json
     from gan_core.metrics.score_table import print_scores
-    from gan_core.metrics.stages import Stages
+    from gan_core.progress import quietly, say
     from gan_core.run.device import start_tensorflow
 
     names = metric_names(metrics)
@@ -58,23 +57,23 @@ def metrics(real: str, fake: str, *, metrics: str = "fid,kid,prdc,birthday", ext
                           "Name them, or leave the metric out.")
     if extractor.partition(":")[0] not in EXTRACTORS:
         extractor_by_name(extractor)  # refuses, before anything takes time
-    stages = Stages(not quiet)
 
-    def opened(path: str):
-        stated = "auto" if Path(path).is_dir() else value_range
-        return open_images(path, resize=resize, value_range=stated, count=count, seed=seed, progress=not quiet)
+    with quietly(quiet):
+        def opened(path: str):
+            stated = "auto" if Path(path).is_dir() else value_range
+            return open_images(path, resize=resize, value_range=stated, count=count, seed=seed)
 
-    real_images, fake_images = opened(real), opened(fake)
-    train_images = None if train is None else opened(train)
-    stages.say("starting TensorFlow ...")
-    start_tensorflow(seed=seed)
-    folder = None if no_cache else (cache or FeatureCache.default_folder())
-    learn_from = real_images if train_images is None else train_images
-    chosen = extractor_by_name(extractor, images=lambda: choose_images(learn_from, ENCODER_IMAGES, seed=seed),
-                               folder=folder, seed=seed, say=stages.say)
-    with collect_warnings() as left_out:
-        scores = evaluate(real_images, fake_images, metrics=names, extractor=chosen, train=train_images, seed=seed,
-                          cache=folder, progress=not quiet)
+        real_images, fake_images = opened(real), opened(fake)
+        train_images = None if train is None else opened(train)
+        say("starting TensorFlow ...")
+        start_tensorflow(seed=seed)
+        folder = None if no_cache else (cache or FeatureCache.default_folder())
+        learn_from = real_images if train_images is None else train_images
+        chosen = extractor_by_name(extractor, images=lambda: choose_images(learn_from, ENCODER_IMAGES, seed=seed),
+                                   folder=folder, seed=seed, say=say)
+        with collect_warnings() as left_out:
+            scores = evaluate(real_images, fake_images, metrics=names, extractor=chosen, train=train_images, seed=seed,
+                              cache=folder)
     if json:
         print(scores_to_json(scores, left_out=left_out, real=str(real), fake=str(fake)))
     else:
@@ -88,7 +87,7 @@ def metric_names(text: str) -> list[str]:
         ConfigError: an unknown one, or none.
     """
     from gan_core.errors import choose
-    from gan_core.metrics.scoring import METRICS
+    from gan_core.metrics.metrics import METRICS
 
     names = [name.strip().replace("-", "_") for name in text.split(",") if name.strip()]
     if not names:
@@ -113,20 +112,23 @@ def compare(first: Path, second: Path, *, json: bool = False) -> None:
     Example:
         >>> compare(Path("runs/00001/scores.json"), Path("runs/00002/scores.json"))
     """
-    from gan_core.metrics.score_file import pair_scores, print_comparison, read_scores, verdict
+    from gan_core.metrics.comparison import judge, pair_scores, print_comparison
+    from gan_core.metrics.score import read_scores
 
     pairs = pair_scores(read_scores(first), read_scores(second))
     names = (str(first), str(second))
     if json:
+        rows = [(ours, theirs, judge(ours, theirs)) for ours, theirs in pairs]
         print(json_format.dumps([
-            {"metric": ours.metric, "values": [value_of(ours), value_of(theirs)],
-             "verdict": verdict(ours, theirs, names)} for ours, theirs in pairs]))
+            {"metric": ours.metric, "values": [plain(ours.value), plain(theirs.value)], "verdict": found.outcome,
+             "difference": plain(found.difference), "reason": found.reason,
+             "interval": None if found.interval is None else list(found.interval)} for ours, theirs, found in rows]))
     else:
         print_comparison(pairs, names)
 
 
-def value_of(score) -> float | str:
-    """The value as strict JSON can hold it."""
+def plain(number: float) -> float | str | None:
+    """A number as strict JSON can hold it."""
     import math
 
-    return str(score.value) if math.isinf(score.value) else score.value
+    return number if math.isfinite(number) else None if math.isnan(number) else str(number)

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from gan_core.errors import RunError
+from gan_core.files import write_whole
 from gan_core.forensics import plots
 from gan_core.forensics.pixel_comparison import Comparison, Spread, View
 
@@ -71,18 +72,12 @@ def write_report(comparison: Comparison, folder: str | os.PathLike) -> tuple[Pat
     page, numbers = folder / "report.html", folder / "report.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(numbers, json.dumps(comparison.to_dict(), indent=1, allow_nan=False))
-        _replace(page, _page(comparison))
+        write_whole(numbers, json.dumps(comparison.to_dict(), indent=1, allow_nan=False))
+        write_whole(page, _page(comparison))
     except OSError as error:
         raise RunError(f"the report cannot be written to {str(folder)!r}: {error.strerror or error}. "
                        "Choose another folder with `out`.") from error
     return page, numbers
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")  # a report is whole or absent
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
 
 
 def _page(comparison: Comparison) -> str:

@@ -8,20 +8,17 @@ from __future__ import annotations
 from gan_core.public_names import public_names
 
 _HOMES = {
-    "result": ("Score", "collect_warnings", "difference", "library_versions"),
+    "score": ("Score", "collect_warnings", "read_scores", "scores_from_json", "scores_to_json", "write_scores"),
     "functional": ("MetricWarning", "Moments"),
-    "evaluator": ("DEFAULT_METRICS", "evaluate"),
-    "scoring": ("METRICS",),
+    "evaluation": ("DEFAULT_METRICS", "evaluate"),
+    "metrics": ("METRICS",),
     "score_table": ("print_scores",),
-    "score_file": ("pair_scores", "print_comparison", "read_scores", "scores_from_json", "scores_to_json",
-                   "write_scores"),
-    "feature_set": ("FeatureSet", "extract_features"),
+    "comparison": ("Verdict", "judge", "pair_scores", "print_comparison"),
+    "features": ("FeatureSet", "extract_features"),
     "feature_cache": ("FeatureCache",),
     "extractors": ("EXTRACTORS", "CallableExtractor", "Encoder", "Extractor", "KerasInceptionV3", "RandomConvolution",
                    "extractor_by_name", "keras_extractor", "train_encoder"),
     "keras_metric": ("KeepBest", "KernelDistanceMetric"),
-    "image_source": ("ImageSet", "open_images", "read_images", "iterate_images"),
-    "triangles": ("Triangles", "TriangleScores", "triangle_precision"),
-    "triangle_recall": ("evaluate_triangles", "invert_latents"),
+    "image_source": ("ImageSource", "open_images"),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_core.metrics.feature_set import FeatureSet
+from gan_core.files import whole_file
+from gan_core.metrics.features import FeatureSet
 from gan_core.metrics.functional.moments import Moments
 
 VERSION = 1
@@ -75,17 +76,9 @@ class FeatureCache:
         arrays = {"features": found.features, "logits": found.logits, "images": found.images}
         if found.moments is not None:
             arrays |= {"mean": found.moments.mean, "scatter": found.moments.scatter}
-        path = self._path(key)
-        part = path.with_name(f".{key}.{os.getpid()}.part")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as stream:
-                np.savez(stream, texts=np.array(json.dumps(texts)),
-                         **{name: array for name, array in arrays.items() if array is not None})
-            os.replace(part, path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink()
+        with contextlib.suppress(OSError), whole_file(self._path(key)) as stream:
+            np.savez(stream, texts=np.array(json.dumps(texts)),
+                     **{name: array for name, array in arrays.items() if array is not None})
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npz"

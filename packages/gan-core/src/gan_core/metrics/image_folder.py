@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.errors import DataError
+from gan_core.progress import track
 
 FILTERS = {"bicubic": 3, "box": 4}  # Pillow's Image.Resampling numbers; Pillow itself is imported on use
 
@@ -57,30 +58,24 @@ class ImageFolder:
         return np.asarray(picture.resize((width, height), FILTERS[resize_filter])).reshape(height, width, channels)
 
 
-def open_folder(path: Path, *, max_pixels: int, progress: bool, same_size: bool) -> ImageFolder:
+def open_folder(path: Path, *, max_pixels: int, same_size: bool) -> ImageFolder:
     """Read the header of every image below `path`.
 
     Args:
         path: the folder.
         max_pixels: int, larger images are refused.
-        progress: bool, show a bar on standard error if it is a terminal.
         same_size: bool, refuse sizes that differ.
 
     Raises:
         DataError: no image, one that is no image or too large, or (with `same_size`) two sizes.
     """
-    from rich.console import Console
-    from rich.progress import track
-
     from gan_core.images.decode import read_header
     from gan_core.images.listing import list_images
 
     files = list_images(path)
-    console = Console(stderr=True)
     sizes: dict[tuple[int, int], Path] = {}
     channels = 1
-    for file in track(files, f"checking {path}", console=console, transient=True,
-                      disable=not (progress and console.is_terminal)):
+    for file in track(files, f"checking {path}"):
         size, gray = read_header(file, max_pixels=max_pixels)
         if sizes and size not in sizes and same_size:
             first, example = next(iter(sizes.items()))

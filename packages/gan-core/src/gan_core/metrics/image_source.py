@@ -20,7 +20,7 @@ _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R 601, as Pillow's convert("L")
 
 
 @dataclass(frozen=True)
-class ImageSet:
+class ImageSource:
     """Images that were checked but not loaded.
 
     Attributes:
@@ -96,7 +96,7 @@ class ImageSet:
 
 def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None, resize_filter: str = "bicubic",
                 channels: int | None = None, value_range: str = "auto", count: int | None = None, seed: int = 0,
-                max_pixels: int = 50_000_000, progress: bool = True) -> ImageSet:
+                max_pixels: int = 50_000_000) -> ImageSource:
     """Check a source of images: every header of a folder, or the shape and range of an array.
 
     Args:
@@ -111,7 +111,6 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
         count: int >= 1, use this many, drawn without replacement; None or more than there are: all.
         seed: int, of this draw.
         max_pixels: int, larger image files are refused before they are decoded.
-        progress: bool, show a bar on standard error if it is a terminal.
 
     Raises:
         DataError: nothing there, empty, unreadable, mixed sizes without `resize`, objects instead of numbers,
@@ -133,7 +132,7 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
         raise ConfigError(f"`count` must be at least 1. Received: count={count}.")
     path, key = _split_key(path)
     if path.is_dir():
-        source = open_folder(path, max_pixels=max_pixels, progress=progress, same_size=size is None)
+        source = open_folder(path, max_pixels=max_pixels, same_size=size is None)
         total, own, own_channels = len(source.files), source.size, source.channels
         found_range, eight_bit = "bytes", True
         if value_range not in ("auto", "bytes"):
@@ -151,74 +150,8 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
     if isinstance(source, ArrayFile):
         found_range = _value_range(source, rows, value_range)
     height, width = cast(tuple[int, int], size or own)  # without `resize` a folder has one size
-    return ImageSet(source, rows, int(height), int(width), channels or own_channels, found_range,
+    return ImageSource(source, rows, int(height), int(width), channels or own_channels, found_range,
                     resize_filter if size is not None and tuple(own or ()) != size else None, eight_bit, total)
-
-
-def read_images(path: str | Path, *, limit_bytes: int = 4 << 30, progress: bool = True, **options) -> np.ndarray:
-    """All images of a source as one array.
-
-    Args:
-        path: as `open_images`.
-        limit_bytes: int, larger results are refused before anything is decoded.
-        progress: bool, show a bar on standard error if it is a terminal.
-        **options: as `open_images`.
-
-    Returns:
-        uint8 (N, H, W, C).
-
-    Raises:
-        DataError: as `open_images`, or the result would exceed `limit_bytes`.
-
-    Example:
-        >>> read_images("fake.npz:images", count=1000).dtype
-        dtype('uint8')
-    """
-    images = open_images(path, progress=progress, **options)
-    needed = int(np.prod(images.shape))
-    if needed > limit_bytes:
-        raise DataError(f"{path}: {len(images):,} images need {needed:,} bytes, more than the limit of "
-                        f"{limit_bytes:,}. Read fewer with `count`, smaller ones with `resize`, or batches with "
-                        "`iterate_images`.")
-    result = np.empty(images.shape, np.uint8)
-    start = 0
-    for batch in watched(images.bytes(), len(images), f"reading {path}", shown=progress):
-        result[start:start + len(batch)] = batch
-        start += len(batch)
-    return result
-
-
-def iterate_images(path: str | Path, batch_size: int = 256, **options) -> Iterator[np.ndarray]:
-    """Batches uint8 (n, H, W, C), n <= batch_size, of a source of any size; memory holds one batch.
-
-    Args:
-        path: as `open_images`.
-        batch_size: int >= 1.
-        **options: as `open_images`.
-
-    Raises:
-        DataError: as `open_images`.
-
-    Example:
-        >>> sum(len(batch) for batch in iterate_images("samples/", 64))
-        1000
-    """
-    if batch_size < 1:
-        raise ConfigError(f"`batch_size` must be at least 1. Received: batch_size={batch_size}.")
-    return open_images(path, **options).bytes(batch_size)
-
-
-def watched(batches: Iterator[np.ndarray], total: int, title: str, *, shown: bool = True) -> Iterator[np.ndarray]:
-    """The same batches, with a progress bar on standard error if that is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not (shown and console.is_terminal), transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        for batch in batches:
-            yield batch
-            bar.advance(task, len(batch))
 
 
 def _size(resize) -> tuple[int, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.errors import ConfigError, DataError, did_you_mean
+from gan_core.files import whole_path
 from gan_core.metrics.extractors.base import Extractor
 from gan_core.metrics.functional.kid import squared_discrepancy
 
@@ -122,13 +122,8 @@ class KeepBest(keras.callbacks.Callback):
         value = float(np.asarray(logs[self.monitor]))
         if not np.isfinite(value) or not self._better(value):
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_name(f".{self.path.stem}.{os.getpid()}.tmp.keras")
-        try:
-            self.model.sampler.save(part)
-            os.replace(part, self.path)
-        finally:
-            part.unlink(missing_ok=True)
+        with whole_path(self.path) as temporary:
+            self.model.standalone_generator().save(temporary)
         self.best, self.best_epoch = value, epoch
 
     def on_train_end(self, logs=None):

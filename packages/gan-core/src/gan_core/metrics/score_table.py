@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from gan_core.metrics.result import Score
+from gan_core.metrics.score import OF_REAL, Score
 
 MEANINGS = {
     "FID": "gap between real and generated features, seen as two clouds; 0 if alike",
@@ -17,13 +17,14 @@ MEANINGS = {
     "birthday support": "about how many different images it makes",
     "memorisation": "share nearer to training than to unseen images; 0.5 if it does not copy",
     "MS-SSIM": "how alike two generated images are on average; 1 if all are the same",
+    "two-sample accuracy": "how well real and generated ones are told apart; 0.5 if alike, 1 if apart",
+    "two-sample accuracy, real": "the same over real images alone",
+    "two-sample accuracy, generated": "over generated ones alone: far above that of the real ones if modes are missing",
     "inception score": "sure of each image and varied over all, by the extractor's classes",
     "classes found": "classes with at least 1% of the generated images, surely recognised",
     "recognised": "share of generated images that the classifier is sure about",
     "class balance": "how uneven the classes are against the real ones (nats); 0 if alike",
 }
-
-OF_REAL = " of real images"  # ends the name of a control: the same metric with real images in place of generated ones
 
 
 def print_scores(scores: Sequence[Score], *, title: str = "", left_out: Sequence[str] = (), console=None) -> None:
@@ -66,6 +67,8 @@ def print_scores(scores: Sequence[Score], *, title: str = "", left_out: Sequence
         console.print(line, markup=False, highlight=False)
     for extractor in extractors:
         console.print(f"features: {extractor}", markup=False, highlight=False, soft_wrap=True)
+    if any(score.spread is not None for score in shown):
+        console.print("±: standard error, the chance of which images were generated", markup=False, highlight=False)
     for line in (*everywhere, *(f"[{number}] {text}" for number, (text, _) in enumerate(notes, 1)),
                  *(f"not scored: {text}" for text in left_out)):
         console.print(line, markup=False, highlight=False)

@@ -9,6 +9,7 @@ import pydantic
 import yaml
 
 from gan_core.errors import ConfigError, did_you_mean
+from gan_core.files import write_whole
 
 LARGEST_SEED = 2**32 - 1
 NUMBERS = (int, float, int | None, float | None)
@@ -135,9 +136,8 @@ def check_seed(seed: int) -> None:
 def write_yaml(path: Path, recipe: str, config: RunConfig) -> None:
     """Write the resolved config; `--config` takes the file back."""
     values = {"recipe": recipe, **config.model_dump(mode="json")}
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    temporary.replace(path)  # a run whose config.yaml were cut short could not be resumed
+    # a run whose config.yaml were cut short could not be resumed
+    write_whole(path, yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 
 
 def differences(old: dict, new: dict) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from gan_core.errors import RunError
+from gan_core.files import write_whole
 from gan_core.run.metrics_file import is_damaged, read_lines
 
 
@@ -35,9 +36,7 @@ class Record:
                     shutil.copyfile(self.path, kept_as)
                     self.complaint = f"damaged lines of {self.path} are left out; the file as it was is {kept_as}"
                 kept = [line for line in read_lines(self.path) if line["step"] <= resume_at]
-                temporary = self.path.with_suffix(".tmp")
-                temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-                temporary.replace(self.path)
+                write_whole(self.path, "".join(json.dumps(line) + "\n" for line in kept))
             self._stream = self.path.open("a", encoding="utf-8")
             self._events = tf.summary.create_file_writer(str(folder))
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import html
 import json
 import logging
-import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
+from gan_core.files import write_whole
 from gan_core.run.curves import curves, loss_curve, other_curves
 from gan_core.run.finding import Finding
 from gan_core.run.folder import RunFolder
@@ -57,7 +57,7 @@ def compose_report(folder: RunFolder, findings: Sequence[Finding], *, steps: int
     known = curves(lines)
     losses = loss_curve(known)
     if losses is not None:
-        _replace(folder.path / "curves.png", losses)
+        write_whole(folder.path / "curves.png", losses)
     settings, environment = _settings(folder.config), _environment(folder.environment)
     others = other_curves(known)
     name = html.escape(folder.path.resolve().name)
@@ -77,14 +77,7 @@ def compose_report(folder: RunFolder, findings: Sequence[Finding], *, steps: int
     page = ('<!doctype html><html lang="en"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width"><title>{name}</title><style>{STYLE}</style></head>'
             f"<body>{''.join(parts)}</body></html>\n")
-    return _replace(folder.report, page.encode("utf-8", "backslashreplace"))
-
-
-def _replace(path: Path, data: bytes) -> Path:
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    os.replace(part, path)
-    return path
+    return write_whole(folder.report, page.encode("utf-8", "backslashreplace"))
 
 
 def _settings(path: Path) -> dict:

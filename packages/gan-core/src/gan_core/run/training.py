@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gan_core.errors import DataError
-from gan_core.progress import Progress
+from gan_core.progress import Progress, quietly
 from gan_core.run.config import RunConfig, write_yaml
 from gan_core.run.device import tensorflow_for
 from gan_core.run.folder import RunFolder, refuse_unwritable
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def displays(quiet: bool) -> Iterator[Progress]:
     """What is shown while a run works: the one place that `quiet` reaches, of the command line and of Python."""
-    yield Progress(quiet=quiet)
+    with quietly(quiet):
+        yield Progress()
 
 
 def train_recipe(recipe: Recipe, config: RunConfig, *, out: Path | None = None, progress: Progress) -> TrainedRun:

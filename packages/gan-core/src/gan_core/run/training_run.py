@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.errors import ConfigError, DataError, DivergedError, did_you_mean
+from gan_core.files import whole_path
 from gan_core.game.running_means import RECORD
 from gan_core.progress import Progress
 from gan_core.run.checkpoint import Checkpoints, Saved
@@ -264,9 +265,8 @@ class TrainingRun:
 
     def save_generator(self, name: str) -> None:
         """The averaged generator as a finished file: replaced only once the new one is complete."""
-        temporary = self.folder.path / f".{name.removesuffix('.keras')}.tmp.keras"
-        self.gan.standalone_generator().save(temporary)
-        temporary.replace(self.folder.path / name)
+        with whole_path(self.folder.path / name) as temporary:
+            self.gan.standalone_generator().save(temporary)
 
     def save(self, step: int) -> None:
         """Commit a checkpoint."""

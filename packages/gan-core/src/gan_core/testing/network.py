@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.game.batch import call_network, input_names
+from gan_core.model_files import load_network
 from gan_core.testing.examples import (
     Inputs,
     arrays,
@@ -143,7 +144,7 @@ def _check_saving(network: keras.Model, batch: dict, deterministic: bool) -> Non
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "network.keras")
         network.save(path)
-        again = keras.saving.load_model(path, compile=False)
+        again = load_network(path, registered=True)
     _check_same(network, again, batch, deterministic, "saving and loading")
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.game.batch import call_network
+from gan_core.model_files import load_network
 from gan_core.testing.examples import Inputs, arrays, examples, require, require_equal_outputs
 
 
@@ -56,7 +57,7 @@ def _load_all(folder: str) -> None:
     for path in Path(folder).glob("*.keras"):
         index = path.stem
         try:
-            network = keras.saving.load_model(path, compile=False)
+            network = load_network(path, registered=True)
             with np.load(Path(folder, f"{index}.inputs.npz")) as batch:
                 answer = arrays(call_network(network, {name: tf.constant(batch[name]) for name in batch}, False))
             with np.load(Path(folder, f"{index}.outputs.npz")) as expected:

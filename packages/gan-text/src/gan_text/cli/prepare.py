@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gan_core.progress import showing
 from gan_text.data.corpus import TextCorpus
-from gan_text.data.progress import reading_progress
 from gan_text.data.vocabulary import Vocabulary
 from gan_text.errors import TextWarning
 
@@ -62,7 +62,7 @@ def prepare(source: str, /, *, out: Path, level: Literal["character", "word"] | 
         built = True
         show(*state)
 
-    with warnings.catch_warnings(), reading_progress() as show:
+    with warnings.catch_warnings(), showing(in_bytes=True) as show:
         warnings.simplefilter("ignore", TextWarning)  # the report below states them
         corpus = TextCorpus.prepare(source, out, vocabulary=table, progress=noticed, rebuild=rebuild, **options)
     if as_json:

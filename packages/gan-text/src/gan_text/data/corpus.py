@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import cast
 
 import numpy as np
 
+from gan_core.files import write_whole
 from gan_text.data.building import Progress, build
 from gan_text.data.report import PreparationReport
 from gan_text.data.settings import SPLITS, CorpusSettings, check_batch_memory
@@ -85,7 +85,8 @@ class TextCorpus:
         if not rebuild and manifest and manifest["fingerprint"] == fingerprint and _complete(folder, manifest):
             return cls(folder, tokenizer=settings.tokenizer)
         if folder.is_dir() and manifest is None and any(
-                path.suffix != ".partial" and path.stem not in (*SPLITS, "vocabulary") for path in folder.iterdir()):
+                not path.name.startswith(".") and path.stem not in (*SPLITS, "vocabulary")
+                for path in folder.iterdir()):
             raise TextConfigError(f"{folder}: the folder holds other files. Give a new or empty folder for the corpus.")
         folder.mkdir(parents=True, exist_ok=True)
         # Without its manifest a folder counts as unfinished: an interrupted preparation is never mistaken for a corpus.
@@ -145,9 +146,7 @@ def _read_manifest(folder: Path) -> dict | None:
 
 
 def _write_manifest(folder: Path, manifest: dict) -> None:
-    partial = folder / f"{MANIFEST}.{os.getpid()}.partial"
-    partial.write_text(json.dumps(manifest, indent=1, ensure_ascii=False), "utf-8")
-    os.replace(partial, folder / MANIFEST)
+    write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
 
 
 def _complete(folder: Path, manifest: dict) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
+
+from gan_core.files import commit, new_temporary
 
 _HEADER_BYTES = 128
 
@@ -21,7 +22,7 @@ class RowsFile:
 
     def __init__(self, path: Path, width: int, dtype: np.dtype):
         self.path, self.width, self.dtype, self.count = path, width, np.dtype(dtype), 0
-        self._partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+        self._partial = new_temporary(path)
         self._file = open(self._partial, "wb")
         self._file.write(self._header())
 
@@ -34,10 +35,8 @@ class RowsFile:
         """Write the final shape, flush to disk, and give the file its name."""
         self._file.seek(0)
         self._file.write(self._header())
-        self._file.flush()
-        os.fsync(self._file.fileno())
         self._file.close()
-        os.replace(self._partial, self.path)
+        commit(self._partial, self.path)
 
     def discard(self) -> None:
         """Remove what was written."""

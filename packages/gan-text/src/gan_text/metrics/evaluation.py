@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gan_core.errors import choose
-from gan_core.metrics.result import Score
+from gan_core.metrics.score import Score
 from gan_text.errors import TextConfigError
 from gan_text.metrics.acceptance import acceptance, mean_log2_probability
 from gan_text.metrics.bleu import PROTOCOLS, bleu_scores, self_bleu_scores

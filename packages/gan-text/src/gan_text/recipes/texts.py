@@ -8,10 +8,10 @@ from typing import Literal
 import pydantic
 
 import gan_core as core
+from gan_core.progress import showing
 from gan_core.run.recipe import Recipe
 from gan_core.run.recipe_settings import AdamConfig
 from gan_text.data.corpus import TextCorpus
-from gan_text.data.progress import reading_progress
 from gan_text.data.text_set import TextSet, blank_set, blank_vocabulary, corpus_sets, grammar_sets, open_corpus
 from gan_text.data.vocabulary import Vocabulary
 from gan_text.errors import TextConfigError
@@ -110,7 +110,7 @@ class TextConfig(AdamConfig):
 
 def corpus(config: TextConfig) -> TextCorpus:
     """The prepared text of a config; prepared on first use, with a bar on a terminal."""
-    with reading_progress() as progress:
+    with showing(in_bytes=True) as progress:
         return open_corpus(
             config.data, config.corpus, level=config.level, length=config.length, max_size=config.max_size,
             min_count=config.min_count, lowercase=config.lowercase, add_markers=config.add_markers,

@@ -24,7 +24,7 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
         data_dir: Where TensorFlow Datasets looks.
         quiet: Show no progress.
     """
-    from gan_core.progress import stdout
+    from gan_core.progress import quietly, stdout
     from gan_vision.data.folder import folder_on_demand
     from gan_vision.data.sources import load_images, parse_source
     from gan_vision.image_grid import FORMATS, check_suffix
@@ -36,9 +36,10 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
         from gan_core.run.device import start_tensorflow
 
         start_tensorflow(seed=0)  # which TFDS imports: silently
-    examples = folder_on_demand(place) if scheme == "folder" else load_images(
-        data, size=size, channels=None, data_dir=data_dir, quiet=quiet)
-    report = examples.check(quiet=quiet)
+    with quietly(quiet):
+        examples = folder_on_demand(place) if scheme == "folder" else load_images(
+            data, size=size, channels=None, data_dir=data_dir)
+        report = examples.check()
     if as_json:
         print(json.dumps({
             "data": data, "total": report.total, "usable": report.usable, "fields": report.kinds,
@@ -50,8 +51,9 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
         raise DataError(f"{data}: {len(report.rejects)} of {report.total} images cannot be used. Repair or remove "
                         "them, or pass `--on-bad skip` to `train`.")
     if sheet is not None:
-        _write_sheet(load_images(data, size=size, channels=None, data_dir=data_dir, quiet=quiet)
-                     if scheme == "folder" else examples, sheet)
+        with quietly(quiet):
+            _write_sheet(load_images(data, size=size, channels=None, data_dir=data_dir)
+                         if scheme == "folder" else examples, sheet)
 
 
 def _print(data: str, report, console) -> None:

@@ -31,7 +31,7 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
     Args:
         data: Score against all images of this source instead of the run's held-out ones: folder:PATH, npy:FILE, ...
         metrics: With commas: fid, kid, prdc (precision, recall, density, coverage), birthday, memorisation, ms_ssim,
-            and with a classifier inception_score and modes.
+            two_sample, and with a classifier inception_score and modes.
         extractor: encoder (a small network trained on the run's data on first use, and kept in the run folder),
             random[:SEED], inception:WEIGHTS.h5[@75], or keras:MODEL.keras[@SIZE].
         count: Images per side; by default as many as are held out, at most 10,000.
@@ -42,13 +42,12 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
     """
     from gan_core.cli.metrics import metric_names
     from gan_core.cli.verbs import open_run
-    from gan_core.metrics.evaluator import evaluate as evaluate_images
+    from gan_core.metrics.evaluation import evaluate as evaluate_images
     from gan_core.metrics.extractors.choice import EXTRACTORS, extractor_by_name
     from gan_core.metrics.feature_cache import FeatureCache
-    from gan_core.metrics.result import collect_warnings
-    from gan_core.metrics.score_file import scores_to_json, write_scores
+    from gan_core.metrics.score import collect_warnings, scores_to_json, write_scores
     from gan_core.metrics.score_table import print_scores
-    from gan_core.metrics.stages import Stages
+    from gan_core.progress import quietly, say
     from gan_vision.recipes import RECIPES
 
     names = metric_names(metrics)
@@ -56,33 +55,34 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
         raise ConfigError(f"`--count` must be at least 2. Received: count={count}.")
     if extractor.partition(":")[0] not in EXTRACTORS:
         extractor_by_name(extractor)  # refuses, before anything takes time
-    stages = Stages(not quiet)
-    stages.say("starting TensorFlow ...")
-    opened = open_run(RECIPES, run, data=True)
-    train, held_out = opened.data
-    generator = Samples(opened, train, seed=seed, raw=raw)
-    real, origin = _real_images(opened.config, train, held_out, data, quiet)
-    if origin == TRAINING and "memorisation" in names:
-        names.remove("memorisation")
-        stages.say("memorisation is not scored: this run holds no images out to compare copies with")
-        if not names:
-            raise DataError(f"{run} holds no images out. Expected: held-out images, or --data SOURCE.")
-    real = real[:min(count or MOST, len(real))]
-    stages.say(f"step {opened.step:,}: {len(real):,} generated images against {len(real):,} {origin}")
-    chosen = extractor_by_name(extractor, images=lambda: train.images, labels=_classes(train), folder=run,
-                               say=stages.say)
-    with collect_warnings() as left_out:
-        scores = evaluate_images(
-            real, generator.batches(len(real)), metrics=names, extractor=chosen,
-            train=None if origin == TRAINING else train.images, sampler=generator.more, seed=seed,
-            cache=FeatureCache.default_folder(), progress=not quiet)
+    with quietly(quiet):
+        say("starting TensorFlow ...")
+        opened = open_run(RECIPES, run, data=True)
+        train, held_out = opened.data
+        real, origin = _real_images(opened.config, train, held_out, data)
+        if origin == TRAINING and "memorisation" in names:
+            names.remove("memorisation")
+            say("memorisation is not scored: this run holds no images out to compare copies with")
+            if not names:
+                raise DataError(f"{run} holds no images out. Expected: held-out images, or --data SOURCE.")
+        real = real[:min(count or MOST, len(real))]
+        generator = Samples(opened, train, seed=seed, raw=raw)
+        say(f"step {opened.step:,}: {len(real):,} generated images against {len(real):,} {origin}")
+        chosen = extractor_by_name(extractor, images=lambda: train.images, labels=_classes(train), folder=run,
+                                   say=say)
+        with collect_warnings() as left_out:
+            scores = evaluate_images(
+                real, generator.batches(len(real)), metrics=names, extractor=chosen,
+                train=None if origin == TRAINING else train.images, sampler=generator.more, seed=seed,
+                cache=FeatureCache.default_folder())
     about = {"run": str(run), "step": opened.step, "real": origin, "raw": raw}
     path = write_scores(run / "scores.json", scores, left_out=left_out, **about)
     if json:
         print(scores_to_json(scores, left_out=left_out, **about))
         return
     print_scores(scores, title=f"{run} at step {opened.step:,}, against {origin}", left_out=left_out)
-    stages.say(f"scores: {path}   compare with another run: gan-core compare {path} OTHER/scores.json")
+    if not quiet:
+        say(f"scores: {path}   compare with another run: gan-core compare {path} OTHER/scores.json")
 
 
 class Samples:
@@ -123,14 +123,14 @@ class Samples:
             yield self.more(min(BATCH, count - start))
 
 
-def _real_images(config, train, held_out, source: str | None, quiet: bool):
+def _real_images(config, train, held_out, source: str | None):
     from gan_vision import data
 
     if source is not None:
         height, width, channels = train.image_shape
         images = data.load_images(source, size=(height, width), channels=channels, fit=config.fit,
                                   on_bad=config.on_bad, validation=0.0, seed=config.seed, data_dir=config.data_dir,
-                                  download=config.download, quiet=quiet)
+                                  download=config.download)
         return _shuffled(images, config.seed), f"images of {source}"
     if held_out is not None and len(held_out) > 1:
         return _shuffled(held_out, config.seed), "held-out images"

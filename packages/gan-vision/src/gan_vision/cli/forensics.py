@@ -29,26 +29,26 @@ def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "
     """
     from gan_core.cli.forensics import forensics as compare_files
     from gan_core.cli.verbs import open_run
-    from gan_core.metrics.stages import Stages
+    from gan_core.progress import quietly, say, stage
     from gan_vision.data.row_choice import choose_rows
     from gan_vision.recipes import RECIPES
 
     if count < 2:
         raise ConfigError(f"`--count` must be at least 2. Received: count={count}.")
-    stages = Stages(not (quiet or json))
-    stages.say("starting TensorFlow ...")
-    opened = open_run(RECIPES, run, data=True)
-    train, _ = opened.data
-    folder = out or run / "forensics"
-    folder.mkdir(parents=True, exist_ok=True)
-    samples = Samples(opened, train, seed=seed, raw=raw)
-    low, high = opened.value_range
-    with stages.running(f"samples of step {opened.step:,}", count) as advance:
-        parts = []
-        for start in range(0, count, BATCH):
-            # Float, not bytes: how a network approaches the ends of the range is what there is to see.
-            parts.append(((samples.floats(min(BATCH, count - start)) - low) / (high - low)).astype(np.float32))
-            advance(len(parts[-1]))
+    with quietly(json or quiet):
+        say("starting TensorFlow ...")
+        opened = open_run(RECIPES, run, data=True)
+        train, _ = opened.data
+        folder = out or run / "forensics"
+        folder.mkdir(parents=True, exist_ok=True)
+        samples = Samples(opened, train, seed=seed, raw=raw)
+        low, high = opened.value_range
+        with stage(f"samples of step {opened.step:,}", count) as advance:
+            parts = []
+            for start in range(0, count, BATCH):
+                # Float, not bytes: how a network approaches the ends of the range is what there is to see.
+                parts.append(((samples.floats(min(BATCH, count - start)) - low) / (high - low)).astype(np.float32))
+                advance(len(parts[-1]))
     np.save(folder / "generated.npy", np.concatenate(parts))
     np.save(folder / "real.npy", np.asarray(train.images[choose_rows(len(train), count, seed)]))
     compare_files(str(folder / "real.npy"), str(folder / "generated.npy"), out=str(folder), count=count,

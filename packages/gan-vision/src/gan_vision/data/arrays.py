@@ -11,11 +11,11 @@ from gan_core.data.array_files import ArrayFile, array_names, open_array
 from gan_core.errors import DataError
 from gan_core.images.decode import MAX_PIXELS, check_channels, convert_channels, printable
 from gan_core.images.resize import image_size, resize_image
+from gan_core.progress import track
 from gan_vision.data.examples import Examples, label_kind
 from gan_vision.data.fields.kind import Kind
 from gan_vision.data.fields.photo import Photo
 from gan_vision.data.labels import MOST_CLASSES
-from gan_vision.data.progress import track
 from gan_vision.data.row_choice import choose_rows
 from gan_vision.data.row_subset import RowSubset
 from gan_vision.data.storage import Filled, store_examples
@@ -34,7 +34,6 @@ def load_arrays(
     seed: int = 0,
     cache: str | os.PathLike | None = None,
     memory_limit: int | None = None,
-    quiet: bool = False,
 ) -> Examples:
     """Images from a .npy or .npz file, resized if they have another size; options as in `load_images`.
 
@@ -78,7 +77,7 @@ def load_arrays(
     def fill(append) -> Filled:
         pictures = (picture.reshape(*images.shape[1:3], own_channels)
                     for block in images.blocks(rows) for picture in block)
-        for number, picture in enumerate(track(pictures, "reading images", len(rows), quiet=quiet)):
+        for number, picture in enumerate(track(pictures, "reading images", len(rows))):
             append(real=resize_image(convert_channels(picture, shape[-1]), size, fit=fit),
                    label=None if chosen is None else chosen[number])
         return Filled([], len(rows))

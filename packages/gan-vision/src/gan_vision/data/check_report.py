@@ -11,9 +11,9 @@ import numpy as np
 
 from gan_core.errors import DataError
 from gan_core.images.decode import ImageError
+from gan_core.progress import track
 from gan_vision.data.example_source import Columns
 from gan_vision.data.fields.class_label import ClassLabel
-from gan_vision.data.progress import track
 from gan_vision.data.rejects import Reject, apply_policy, decode_all
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class CheckReport:
         return table
 
 
-def check_examples(examples: Examples, *, quiet: bool = False) -> CheckReport:
+def check_examples(examples: Examples) -> CheckReport:
     """Read every example once: see `Examples.check`."""
     rejects, sizes = [*examples.rejects], set()
     names = examples.class_names if isinstance(examples.fields.get("label"), ClassLabel) else ()
@@ -78,7 +78,7 @@ def check_examples(examples: Examples, *, quiet: bool = False) -> CheckReport:
         except DataError as error:
             raise ImageError(examples.source.place(int(rows[0])), str(error)) from error
 
-    for _, found in track(decode_all(_blocks(examples), read), "checking images", len(examples), quiet=quiet):
+    for _, found in track(decode_all(_blocks(examples), read), "checking images", len(examples)):
         if isinstance(found, Reject):
             rejects.append(found)
             continue

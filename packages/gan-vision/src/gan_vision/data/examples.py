@@ -192,15 +192,11 @@ class Examples:
 
     # ------------------------------------------------------------------------------------------ ways out
 
-    def check(self, *, quiet: bool = False) -> CheckReport:
-        """Read every example once: counts, sizes, classes, and the files that cannot be used.
-
-        Args:
-            quiet: True shows no progress.
-        """
+    def check(self) -> CheckReport:
+        """Read every example once: counts, sizes, classes, and the files that cannot be used."""
         from gan_vision.data.check_report import check_examples
 
-        return check_examples(self, quiet=quiet)
+        return check_examples(self)
 
     def sheet(self, rows=None, *, columns: int | None = None) -> np.ndarray:
         """Examples as one picture: the fields of each side by side, what is text printed beneath.

@@ -14,12 +14,12 @@ import numpy as np
 from gan_core.images.decode import MAX_PIXELS, check_channels, decode_image, printable
 from gan_core.images.listing import list_images
 from gan_core.images.resize import image_size, resize_image
+from gan_core.progress import track
 from gan_vision.data.example_source import Columns
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.class_label import ClassLabel
 from gan_vision.data.fields.kind import Kind
 from gan_vision.data.fields.photo import Photo
-from gan_vision.data.progress import track
 from gan_vision.data.rejects import Reject, apply_policy, decode_all
 from gan_vision.data.row_choice import choose_rows
 from gan_vision.data.storage import Filled, store_examples
@@ -69,7 +69,6 @@ def load_folder(
     max_pixels: int | None = None,
     cache: str | os.PathLike | None = None,
     memory_limit: int | None = None,
-    quiet: bool = False,
 ) -> Examples:
     """Decode a folder of images once; options as in `load_images`.
 
@@ -96,7 +95,7 @@ def load_folder(
         rejects = []
         images = decode_all(enumerate(paths), lambda item: resize_image(
             decode_image(item[1], channels=channels, **limits), size, fit=fit))
-        for (position, _), image in track(images, "decoding images", len(paths), quiet=quiet):
+        for (position, _), image in track(images, "decoding images", len(paths)):
             if isinstance(image, Reject):
                 rejects.append(image)
             else:

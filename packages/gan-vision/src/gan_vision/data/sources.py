@@ -37,7 +37,6 @@ def load_images(
     memory_limit: int | None = None,
     data_dir: str | os.PathLike | None = None,
     download: bool = False,
-    quiet: bool = False,
 ) -> Examples:
     """Decode a source once into examples with the fields "real" and, where there are labels, "label".
 
@@ -57,7 +56,6 @@ def load_images(
         memory_limit: int, bytes above which images are memory-mapped from the cache; 1 GiB by default.
         data_dir: where TFDS looks.
         download: True lets TFDS download; nothing is downloaded otherwise.
-        quiet: True shows no progress.
 
     Returns:
         Examples.
@@ -79,7 +77,7 @@ def load_images(
     if crop is not None and scheme != "tfds":
         raise ConfigError(f"`crop` is for tfds:celeb_a. Received: crop={crop} with source={str(source)!r}.")
     options = {"size": size, "channels": channels, "fit": fit, "limit": limit}
-    stored = {"cache": cache, "memory_limit": memory_limit, "quiet": quiet}
+    stored = {"cache": cache, "memory_limit": memory_limit}
     if scheme == "folder":
         from gan_vision.data.folder import load_folder
 

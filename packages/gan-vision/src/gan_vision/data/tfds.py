@@ -19,11 +19,11 @@ import numpy as np
 from gan_core.errors import ConfigError, DataError
 from gan_core.images.decode import MAX_PIXELS, check_channels, decode_image
 from gan_core.images.resize import image_size, resize_image
+from gan_core.progress import track
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.class_label import Attributes, ClassLabel
 from gan_vision.data.fields.kind import Kind
 from gan_vision.data.fields.photo import Photo
-from gan_vision.data.progress import track
 from gan_vision.data.rejects import Reject, apply_policy, decode_all
 from gan_vision.data.storage import Filled, store_examples
 
@@ -65,7 +65,6 @@ def load_tfds(
     memory_limit: int | None = None,
     data_dir: str | os.PathLike | None = None,
     download: bool = False,
-    quiet: bool = False,
 ) -> Examples:
     """Images of a TFDS data set; options as in `load_images`.
 
@@ -127,7 +126,7 @@ def load_tfds(
             items = ((position, example[image_key], _label(example, label_key))
                      for position, example in enumerate(_read(examples, builder)))
             rejects, total = [], 0
-            decoded = track(decode_all(items, decode), f"decoding {title}", count or None, quiet=quiet)
+            decoded = track(decode_all(items, decode), f"decoding {title}", count or None)
             for (_, _, label), image in decoded:
                 total += 1
                 if isinstance(image, Reject):

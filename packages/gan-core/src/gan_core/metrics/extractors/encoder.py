@@ -7,14 +7,15 @@ With labels it learns to classify them; without, to tell by how many quarter tur
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError
+from gan_core.files import whole_path, write_whole
 from gan_core.metrics.extractors.base import Extractor, check_images, weights_hash
+from gan_core.model_files import load_network
 
 DIMENSION = 128
 FEWEST = 20
@@ -83,17 +84,10 @@ class Encoder(Extractor):
         path = Path(path)
         if path.suffix != ".keras":
             raise ConfigError(f"`path` must end in .keras. Received: path={str(path)!r}.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        model, notes = (path.with_name(f".{path.stem}.{os.getpid()}.tmp{end}") for end in (".keras", ".json"))
-        try:
-            self.model.save(model)
-            notes.write_text(json.dumps({"task": self.task, "accuracy": self.accuracy, "hash": self.hash,
-                                         "scale": self.scale}), encoding="utf-8")
-            os.replace(model, path)
-            os.replace(notes, path.with_suffix(".json"))
-        finally:
-            model.unlink(missing_ok=True)
-            notes.unlink(missing_ok=True)
+        with whole_path(path) as temporary:
+            self.model.save(temporary)
+        write_whole(path.with_suffix(".json"), json.dumps({"task": self.task, "accuracy": self.accuracy,
+                                                           "hash": self.hash, "scale": self.scale}))
         return path
 
     @classmethod
@@ -103,15 +97,13 @@ class Encoder(Extractor):
         Raises:
             DataError: a file is missing or damaged, or the weights are not those that were saved.
         """
-        import keras
-
         path = Path(path)
         try:
             notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-            encoder = cls(keras.saving.load_model(path, compile=False), float(notes["scale"]),
+            encoder = cls(load_network(path), float(notes["scale"]),
                           task=notes["task"], accuracy=float(notes["accuracy"]))
             expected = notes["hash"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (DataError, OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{path} is no encoder that can be read: {str(error).splitlines()[0]}. "
                             "Remove it, and train it again.") from None
         if encoder.hash != expected:

@@ -9,6 +9,7 @@ import numpy as np
 
 from gan_core.errors import DataError
 from gan_core.metrics.extractors.base import DIGITS, Extractor, file_hash, weights_hash
+from gan_core.model_files import load_network
 
 
 class CallableExtractor(Extractor):
@@ -82,21 +83,13 @@ def keras_extractor(path: Path | str, *, size: int | None = None,
         value_range: (low, high) of the model's input.
 
     Raises:
-        DataError: the file is missing, no model, holds code, or takes no images.
+        DataError: as `load_network`, or the model takes no images.
 
     Example:
         >>> extractor = keras_extractor("my_classifier.keras")
     """
-    import keras
-
     path = Path(path)
-    if not path.is_file():
-        raise DataError(f"{path} does not exist. Expected: a Keras model saved as .keras.")
-    try:
-        model = keras.saving.load_model(path, compile=False)  # safe mode: a file with code of its own is refused
-    except (ValueError, OSError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is no Keras model that can be read: {str(error).splitlines()[0]}. "
-                        "Save it with model.save('name.keras').") from None
+    model = load_network(path)
     shape = getattr(model, "input_shape", None)
     if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] not in (1, 3):
         raise DataError(f"{path}: a model for features must take images (n, height, width, 1 or 3). Found: {shape}.")

@@ -9,13 +9,9 @@ less than it seems.
 from gan_core.metrics.functional.binomial import binomial_interval, binomial_p_value
 from gan_core.metrics.functional.birthday import (
     BirthdayTest,
-    birthday_search,
     birthday_test,
     calibrate_threshold,
-    collision_probability,
-    effective_support,
 )
-from gan_core.metrics.functional.classification import ClassificationScores, classification_scores, precision_recall_f1
 from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.functional.fid import (
     frechet_distance,
@@ -25,32 +21,29 @@ from gan_core.metrics.functional.fid import (
 from gan_core.metrics.functional.inception_score import (
     InceptionScore,
     inception_score,
-    inception_score_from_probabilities,
 )
 from gan_core.metrics.functional.interpolation import lerp, slerp
 from gan_core.metrics.functional.kid import KernelDistance, kernel_distance
-from gan_core.metrics.functional.kid_stream import BlockwiseKernelDistance
 from gan_core.metrics.functional.memorisation import Memorisation, memorisation
 from gan_core.metrics.functional.modes import (
     ModeAnalysis,
-    labels_from_centres,
     labels_from_probabilities,
     mode_analysis,
 )
 from gan_core.metrics.functional.moments import Moments
-from gan_core.metrics.functional.ms_ssim import SimilarityOfPairs, ms_ssim, ms_ssim_diversity, power_factors_for
+from gan_core.metrics.functional.ms_ssim import SimilarityOfPairs, ms_ssim, ms_ssim_diversity
 from gan_core.metrics.functional.neighbours import Neighbours, nearest_neighbours
 from gan_core.metrics.functional.perceptual_path_length import PathLength, perceptual_path_length
 from gan_core.metrics.functional.prdc import ManifoldScores, precision_recall_density_coverage
+from gan_core.metrics.functional.standard_errors import frechet_distance_error, kernel_distance_error
 from gan_core.metrics.functional.two_sample import TwoSampleAccuracy, two_sample_accuracy
 
 __all__ = [
-    "BirthdayTest", "BlockwiseKernelDistance", "ClassificationScores", "InceptionScore", "KernelDistance",
-    "ManifoldScores", "Memorisation", "MetricWarning", "ModeAnalysis", "Moments", "Neighbours", "PathLength",
-    "SimilarityOfPairs", "TwoSampleAccuracy", "binomial_interval", "binomial_p_value", "birthday_search",
-    "birthday_test", "calibrate_threshold", "classification_scores", "collision_probability", "effective_support",
-    "frechet_distance", "frechet_distance_from_moments", "frechet_distance_from_statistics", "inception_score",
-    "inception_score_from_probabilities", "kernel_distance", "labels_from_centres", "labels_from_probabilities", "lerp",
-    "memorisation", "mode_analysis", "ms_ssim", "ms_ssim_diversity", "nearest_neighbours", "perceptual_path_length",
-    "power_factors_for", "precision_recall_density_coverage", "precision_recall_f1", "slerp", "two_sample_accuracy",
+    "BirthdayTest", "InceptionScore", "KernelDistance", "ManifoldScores", "Memorisation", "MetricWarning",
+    "ModeAnalysis", "Moments", "Neighbours", "PathLength", "SimilarityOfPairs", "TwoSampleAccuracy",
+    "binomial_interval", "binomial_p_value", "birthday_test", "calibrate_threshold", "frechet_distance",
+    "frechet_distance_error", "frechet_distance_from_moments", "frechet_distance_from_statistics", "inception_score",
+    "kernel_distance", "kernel_distance_error", "labels_from_probabilities", "lerp", "memorisation", "mode_analysis",
+    "ms_ssim", "ms_ssim_diversity", "nearest_neighbours", "perceptual_path_length",
+    "precision_recall_density_coverage", "slerp", "two_sample_accuracy",
 ]  # fmt: skip

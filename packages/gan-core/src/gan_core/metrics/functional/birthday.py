@@ -6,7 +6,6 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -62,22 +61,6 @@ class BirthdayTest:
     support_interval: tuple[float, float] | None = None
 
     caveat = SUPPORT_CAVEAT
-
-
-def collision_probability(sample_size: int, support: int) -> float:
-    """1 - Π_{i<s} (1 - i/N): the chance that s draws from N equally likely values hold two equal ones.
-
-    Raises:
-        ConfigError: an argument is no positive integer.
-
-    Example:
-        >>> round(1 - collision_probability(23, 365), 6)
-        0.492703
-    """
-    sample_size, support = check_integer("sample_size", sample_size), check_integer("support", support)
-    if sample_size > support:
-        return 1.0
-    return float(-np.expm1(np.log1p(-np.arange(sample_size) / support).sum()))
 
 
 def effective_support(sample_size: int, rate: float) -> float:
@@ -225,54 +208,6 @@ def calibrate_threshold(
             "equal samples. Draw without replacement from data without duplicates, or pass `threshold`."
         )
     return threshold
-
-
-def birthday_search(
-    sampler: Callable[[int], np.ndarray],
-    *,
-    threshold: float | Callable[[int], float],
-    start: int = 16,
-    largest: int = 4096,
-    **options,
-) -> tuple[BirthdayTest, ...]:
-    """Birthday tests of doubling size until at least half of the repeats collide; the last one estimates best.
-
-    Args:
-        sampler: as in `birthday_test`.
-        threshold: float > 0, or a function of the sample size, e.g. `lambda s: calibrate_threshold(real, s)`.
-        start: int ≥ 2, first sample size.
-        largest: int ≥ start, where to give up.
-        **options: further options of `birthday_test`.
-
-    Raises:
-        DataError: as `birthday_test`.
-        ConfigError: an option out of range.
-
-    Warns:
-        MetricWarning: as `birthday_test`, and when `largest` was reached without enough collisions.
-    """
-    size = check_integer("start", start, minimum=2)
-    largest = check_integer("largest", largest, minimum=size)
-    tests: list[BirthdayTest] = []
-    rate = 0.0
-    while not tests or (rate < 0.5 and size <= largest):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", MetricWarning)  # steps on the way may well collide never
-            limit = threshold(size) if callable(threshold) else threshold
-            tests.append(birthday_test(sampler, size, threshold=limit, **options))
-        rate = cast(float, tests[-1].rate)  # there is one, since there is a threshold
-        size *= 2
-    last = tests[-1]
-    if rate < 0.5 or rate == 1:
-        low, high = cast(tuple[float, float], last.support_interval)
-        warnings.warn(
-            f"the birthday search ended at {last.sample_size} samples with a collision rate of {rate:.2f}: the "
-            f"support lies between {low:.3g} and {high:.3g}; "
-            f"{'raise `largest`' if rate < 0.5 else 'lower `start`'} to narrow it",
-            MetricWarning,
-            stacklevel=2,
-        )
-    return tuple(tests)
 
 
 def _draw(sampler: Callable, count: int, features: Callable | None) -> tuple[np.ndarray, np.ndarray]:

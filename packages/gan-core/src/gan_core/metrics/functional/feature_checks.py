@@ -138,3 +138,27 @@ def check_result(name: str, value) -> float:
             "output or divide both sets by one constant."
         )
     return float(value)
+
+
+def check_labels(name: str, labels, classes: int | None = None, *, lowest: int = 0) -> np.ndarray:
+    """`labels` as int64 **(count,)**, count ≥ 1, in lowest, ..., classes - 1.
+
+    Raises:
+        DataError: another shape, empty, or values out of range.
+        ConfigError: `classes` below 1.
+    """
+    if classes is not None:
+        check_integer("classes", classes)
+    labels = check_numeric(name, labels)
+    if labels.ndim != 1 or len(labels) == 0:
+        raise DataError(
+            f"`{name}` must have shape (samples,) with at least one label. Received: {name}.shape={labels.shape}."
+        )
+    whole = labels.astype(np.int64)
+    if (whole != labels).any() or whole.min() < lowest or (classes is not None and whole.max() >= classes):
+        upper = "" if classes is None else f" and below {classes}"
+        raise DataError(
+            f"`{name}` must hold integers of at least {lowest}{upper}. "
+            f"Received: values from {labels.min()} to {labels.max()}."
+        )
+    return whole

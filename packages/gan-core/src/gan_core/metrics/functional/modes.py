@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_core.errors import DataError
-from gan_core.metrics.functional.classification import check_labels
-from gan_core.metrics.functional.feature_checks import MetricWarning, check_features, check_integer, check_pair
+from gan_core.metrics.functional.feature_checks import (
+    MetricWarning,
+    check_features,
+    check_integer,
+    check_labels,
+)
 from gan_core.metrics.functional.inception_score import check_probabilities
-from gan_core.metrics.functional.neighbours import nearest_neighbours
 
 NO_MODE = -1
 CHANCE_WORTH_TELLING = 0.05
@@ -46,7 +49,7 @@ def mode_analysis(labels, modes: int, *, minimum_count: int = 1, real_frequencie
 
     Args:
         labels: ints of **shape (count,)**: a mode in 0, ..., modes - 1, or -1 for none. `labels_from_probabilities`
-            makes them from a classifier, `labels_from_centres` from known centres.
+            makes them from a classifier.
         modes: int ≥ 1.
         minimum_count: int ≥ 1, samples that make a mode covered.
         real_frequencies: numbers ≥ 0 of **shape (modes,)**, counts or shares of the real data; None: uniform.
@@ -109,21 +112,6 @@ def labels_from_probabilities(probabilities, *, confidence: float = 0.0) -> np.n
     probabilities = check_features("probabilities", probabilities)
     check_probabilities("probabilities", probabilities)
     return np.where(probabilities.max(axis=1) >= confidence, probabilities.argmax(axis=1), NO_MODE)
-
-
-def labels_from_centres(samples, centres, *, radius: float = np.inf) -> np.ndarray:
-    """The nearest of **(modes, D)** centres to each of **(count, D)** samples, or -1 beyond the Euclidean `radius`.
-
-    Raises:
-        DataError: bad samples or centres, or unequal dimensions.
-
-    Example:
-        >>> labels_from_centres([[0.1], [9.0]], [[0.0], [1.0]], radius=3).tolist()
-        [0, -1]
-    """
-    samples, centres = check_pair("samples", samples, "centres", centres)
-    distances, indices = nearest_neighbours(samples, centres)
-    return np.where(distances[:, 0] <= radius, indices[:, 0], NO_MODE)
 
 
 def _frequencies(frequencies, modes: int) -> np.ndarray:

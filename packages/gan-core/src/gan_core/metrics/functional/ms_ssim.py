@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.functional.classification import check_labels
-from gan_core.metrics.functional.feature_checks import MetricWarning, check_integer, check_numeric
+from gan_core.metrics.functional.feature_checks import MetricWarning, check_integer, check_labels, check_numeric
 
 WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
 PAIRS_AT_ONCE_VALUES = 4_000_000  # pixels filtered at once: about 300 MB of working memory

@@ -1,8 +1,21 @@
+"""docs/examples/triangles.py: the manifold, its distance, and the scores of generators whose reach is known."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.triangles import PERIOD, Triangles, triangle_precision
+
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
+spec = importlib.util.spec_from_file_location("triangles_example", EXAMPLES / "triangles.py")
+example = sys.modules["triangles_example"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(example)
+PERIOD, Triangles, triangle_precision = example.PERIOD, example.Triangles, example.triangle_precision
+evaluate_triangles = example.evaluate_triangles
+
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +142,51 @@ def test_another_image_size_works():
 def test_bad_input_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+# ---------------------------------------------------------------------- recall
+
+
+@pytest.fixture(scope="module")
+def normal():
+    from gan_core.game.latent import Normal
+
+    return Normal(3)
+
+
+@pytest.fixture(scope="module")
+def collapsed():
+    """One exact triangle, whatever the latent."""
+    import keras
+
+    triangle = Triangles().sample(1, seed=7).ravel() * 2 - 1
+    latent = keras.Input((3,), name="latent")
+    model = keras.Model(latent, keras.layers.Reshape((28, 28, 1))(keras.layers.Dense(784)(latent)))
+    model.layers[1].set_weights([np.zeros((3, 784)), triangle])
+    return model
+
+
+def test_a_collapsed_generator_has_precision_1_and_recall_0(collapsed, normal):
+    scores = evaluate_triangles(collapsed, latent=normal, fakes=20, targets=5, steps=3, restarts=1)
+    assert (scores.precision, scores.recall, scores.f1) == (1.0, 0.0, 0.0)
+    assert (scores.fakes, scores.targets, scores.threshold) == (20, 5, 0.75)
+
+
+def test_recall_is_1_where_every_target_is_within_the_threshold(collapsed, normal):
+    scores = evaluate_triangles(collapsed, latent=normal, fakes=4, targets=4, steps=1, restarts=1, threshold=28.0)
+    assert scores.recall == 1.0
+    assert scores.f1 == 1.0
+
+
+def test_no_fakes_are_refused(collapsed, normal):
+    with pytest.raises(ConfigError, match="fakes=0"):
+        evaluate_triangles(collapsed, latent=normal, fakes=0)
+
+
+@pytest.mark.slow
+def test_the_example_trains_and_prints_its_scores(capsys):
+    scores = example.main()
+    printed = capsys.readouterr().out
+    assert f"precision {scores.precision:.2f}" in printed
+    assert "path length" in printed
+    assert scores.precision > 0.5

@@ -1,4 +1,7 @@
-"""A score that carries its protocol, so that only like is compared with like."""
+"""A score that carries its protocol, so that only like is compared with like; and files of scores.
+
+Imports no TensorFlow.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,18 @@ import importlib.metadata
 import json
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 
-from gan_core.errors import ConfigError, DataError
+from gan_core.errors import ConfigError, DataError, RunError
+from gan_core.files import write_whole
 from gan_core.metrics.functional.feature_checks import MetricWarning
 
 FORMAT = "gan-core score 1"
+FILE_FORMAT = "gan-core scores 1"
+OF_REAL = " of real images"  # ends the name of a control: the same metric with real images in place of generated ones
 SHORT_HASH = 12
 
 # The fields that must agree before two values may be compared. Seed and versions are recorded but may differ: scores
@@ -239,13 +246,65 @@ class Score:
             raise DataError(f"a field of the score is of a wrong kind. Found: {error}.") from error
 
 
-def difference(first: Score, second: Score) -> float:
-    """`first.value - second.value`, after checking that both follow one protocol (`Score.difference`).
+def scores_to_json(scores: Sequence[Score], *, left_out: Sequence[str] = (), **about) -> str:
+    """All scores as one strict JSON text.
+
+    Args:
+        scores: as `evaluate` returns them.
+        left_out: texts about metrics that could not be computed.
+        **about: plain values to keep with them (run, step, sources).
+
+    Example:
+        >>> scores_from_json(scores_to_json(scores)) == list(scores)
+        True
+    """
+    return json.dumps({"format": FILE_FORMAT, **about, "scores": [json.loads(score.to_json()) for score in scores],
+                       "left_out": list(left_out)}, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def scores_from_json(text: str) -> list[Score]:
+    """The scores that `scores_to_json` wrote.
 
     Raises:
-        ConfigError: the protocols differ.
+        DataError: another format, or a damaged score.
     """
-    return first.difference(second)
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise DataError(f"scores must be JSON text. Found: {error}.") from error
+    if not isinstance(content, dict) or content.get("format") != FILE_FORMAT \
+            or not isinstance(content.get("scores"), list):
+        found = content.get("format") if isinstance(content, dict) else type(content).__name__
+        raise DataError(f"expected scores of format {FILE_FORMAT!r}. Found: {found!r}. "
+                        "Write them with --json or `evaluate`.")
+    return [Score.from_json(json.dumps(score)) for score in content["scores"]]
+
+
+def write_scores(path: Path | str, scores: Sequence[Score], **about) -> Path:
+    """Write `scores_to_json` to a file that appears complete or not at all.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    try:
+        return write_whole(path, scores_to_json(scores, **about) + "\n")
+    except OSError as error:
+        raise RunError(f"the scores cannot be written to {path}: {error.strerror}. Make the folder writable.") from None
+
+
+def read_scores(path: Path | str) -> list[Score]:
+    """The scores in a file.
+
+    Raises:
+        DataError: it cannot be read or holds something else; the message names it.
+    """
+    path = Path(path)
+    try:
+        return scores_from_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}). Expected: a file of scores.") from None
+    except (DataError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: {error}") from None
 
 
 def _write(number: float | None) -> float | str | None:

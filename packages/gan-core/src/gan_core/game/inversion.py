@@ -1,12 +1,16 @@
-"""Recall on the triangles: can the generator reach unseen ones? Searched by gradient descent on its latents."""
+"""Can a generator make this picture? The latents whose images come closest, found by gradient descent."""
 
 from __future__ import annotations
 
+import keras
 import numpy as np
+import tensorflow as tf
 
-from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.triangles import Triangles, TriangleScores, triangle_precision
+from gan_core.errors import ConfigError, DataError, choose
+from gan_core.game.batch import call_network
+from gan_core.random import Stream
 
+# name of the generator's range -> (scale, offset): value * scale + offset lies in [0, 1]
 OUTPUT_RANGES = {"signed": (0.5, 0.5), "unit": (1.0, 0.0)}
 
 
@@ -33,15 +37,8 @@ def invert_latents(generator, targets, *, latent, output_range: str = "signed", 
         ConfigError: an option outside its range, or a generator with further inputs.
 
     Example:
-        >>> distance, z = invert_latents(generator, Triangles().sample(16), latent=Normal(8))
+        >>> distance, z = invert_latents(generator, photos, latent=Normal(8))
     """
-    import keras
-    import tensorflow as tf
-
-    from gan_core.errors import choose
-    from gan_core.game.batch import call_network
-    from gan_core.random import Stream
-
     scale, offset = choose("`output_range`", output_range, OUTPUT_RANGES)
     if steps < 1 or restarts < 1 or not learning_rate > 0:
         raise ConfigError("`steps` and `restarts` must be at least 1 and `learning_rate` positive. Received: "
@@ -84,46 +81,3 @@ def invert_latents(generator, targets, *, latent, output_range: str = "signed", 
     winner = distances.argmin(axis=0)
     latents = where.numpy().reshape(restarts, count, *where.shape[1:])[winner, np.arange(count)]
     return np.sqrt(distances.min(axis=0)).astype(np.float64), latents
-
-
-def evaluate_triangles(generator, *, latent, triangles: Triangles | None = None, threshold: float = 0.75,
-                       fakes: int = 1000, targets: int = 100, output_range: str = "signed", seed: int = 0,
-                       **search) -> TriangleScores:
-    """Precision of generated triangles and recall of unseen ones (1711.10337).
-
-    Args:
-        generator: Keras model whose only input is the latent; images (batch, size, size[, 1]).
-        latent: a `gan_core.game.latent` distribution.
-        triangles: the manifold the generator was trained on; None is `Triangles()`.
-        threshold: float > 0, distance in L2 over pixels of [0, 1] that counts as reached.
-        fakes: int >= 1, generated images to judge.
-        targets: int >= 1, fresh triangles to search for. Train on other seeds than 2³¹ - 1 - seed.
-        output_range: "signed" for [-1, 1], "unit" for [0, 1].
-        seed: int.
-        **search: steps, learning_rate, restarts of `invert_latents`.
-
-    Raises:
-        ConfigError: an option outside its range.
-        DataError: images of another shape than the triangles.
-
-    Example:
-        >>> evaluate_triangles(generator, latent=Normal(8), fakes=200, targets=20).f1
-        0.9
-    """
-    from gan_core.errors import choose
-    from gan_core.game.batch import call_network
-    from gan_core.random import Stream
-
-    if fakes < 1 or targets < 1:
-        raise ConfigError(f"`fakes` and `targets` must be at least 1. Received: fakes={fakes}, targets={targets}.")
-    scale, offset = choose("`output_range`", output_range, OUTPUT_RANGES)
-    triangles = triangles or Triangles()
-    images = [np.asarray(call_network(generator, {"latent": latent.sample(min(256, fakes - start),
-                                                                         Stream(seed, start, "triangles"))}, False))
-              for start in range(0, fakes, 256)]
-    precision = triangle_precision(np.concatenate(images) * scale + offset, triangles=triangles, threshold=threshold)
-    unseen = triangles.sample(targets, seed=2**31 - 1 - seed)
-    reached, _ = invert_latents(generator, unseen, latent=latent, output_range=output_range, seed=seed, **search)
-    recall = float((reached < threshold).mean())
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return TriangleScores(precision, recall, f1, threshold, fakes, targets)

@@ -13,7 +13,7 @@ from gan_core.errors import ConfigError, DataError, choose
 from gan_core.metrics.extractors.base import Extractor
 from gan_core.metrics.extractors.choice import extractor_by_name
 from gan_core.metrics.feature_cache import FeatureCache
-from gan_core.metrics.feature_set import (
+from gan_core.metrics.features import (
     FEATURE_BYTES,
     MOST_IMAGES,
     FeatureSet,
@@ -23,11 +23,9 @@ from gan_core.metrics.feature_set import (
     fingerprint_of,
 )
 from gan_core.metrics.functional.feature_checks import MetricWarning
-from gan_core.metrics.result import Score, collect_warnings
-from gan_core.metrics.score_table import OF_REAL
-from gan_core.metrics.scoring import METRICS, WITH_CONTROL
-from gan_core.metrics.scoring_inputs import FreshFeatures, Inputs
-from gan_core.metrics.stages import Stages
+from gan_core.metrics.metrics import METRICS, WITH_CONTROL, FreshFeatures, Inputs
+from gan_core.metrics.score import OF_REAL, Score, collect_warnings
+from gan_core.progress import say, stage
 
 DEFAULT_METRICS = ("fid", "kid", "prdc", "birthday")
 ENCODER_IMAGES = 20_000
@@ -36,8 +34,7 @@ SLOW = ("birthday", "memorisation")
 
 def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor: Extractor | str | None = None,
              train=None, sampler: Callable[[int], np.ndarray] | None = None, seed: int = 0, batch_size: int = 64,
-             feature_bytes: int = FEATURE_BYTES, cache: Path | str | None = None,
-             progress: bool = True) -> list[Score]:
+             feature_bytes: int = FEATURE_BYTES, cache: Path | str | None = None) -> list[Score]:
     """Score generated images.
 
     Every image passes the extractor once. FID is of all images. Metrics that need the features themselves (KID,
@@ -50,7 +47,7 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
             or a `FeatureSet`. Held-out images, where there are any.
         fake: likewise, generated.
         metrics: names of `METRICS`: "fid", "kid", "prdc" (precision, recall, density, coverage), "birthday",
-            "memorisation" (needs `train`), "ms_ssim", and with a classifier "inception_score" and "modes".
+            "memorisation" (needs `train`), "ms_ssim", "two_sample", and with a classifier "inception_score", "modes".
         extractor: an `Extractor`, or a name for `extractor_by_name` ("random", "encoder", "inception:FILE",
             "keras:FILE"); "encoder" is trained on `train`, else on `real`. Not needed for two `FeatureSet`s.
         train: the images the generator was trained on, in a form that can be read twice (no iterator). Given them, FID,
@@ -62,7 +59,6 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
         batch_size: int ≥ 1, images per call of the extractor.
         feature_bytes: int, limit of memory for the features of one side.
         cache: folder where features of real images are kept (`FeatureCache`), or None.
-        progress: whether to show on standard error what is going on.
 
     Returns:
         Scores in the order of `metrics`, each with its protocol and its warnings.
@@ -85,11 +81,10 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
     if isinstance(train, Iterator):
         raise ConfigError("`train` is read more than once. Received: an iterator. Pass an array or what `open_images` "
                           "returns.")
-    stages = Stages(progress)
-    extractor = _resolve(extractor, real, fake, train, seed, stages)
-    real = _features(real, extractor, "real images", stages, FeatureCache(cache) if cache is not None else None,
+    extractor = _resolve(extractor, real, fake, train, seed)
+    real = _features(real, extractor, "real images", FeatureCache(cache) if cache is not None else None,
                      batch_size, feature_bytes, seed)
-    fake = _features(fake, extractor, "generated images", stages, None, batch_size, feature_bytes, seed)
+    fake = _features(fake, extractor, "generated images", None, batch_size, feature_bytes, seed)
     check_same_extractor(real, fake)
     draw = None
     if sampler is not None:
@@ -97,7 +92,7 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
             raise ConfigError("`sampler` needs an extractor, since its samples are new. Received: extractor=None.")
         draw = FreshFeatures(sampler, extractor, batch_size)
     inputs = Inputs(real, fake, train, draw, seed)
-    return _scores(names, inputs, _control(inputs, names, extractor, batch_size, stages), stages)
+    return _scores(names, inputs, _control(inputs, names, extractor, batch_size))
 
 
 def _checked_names(metrics) -> list[str]:
@@ -109,31 +104,31 @@ def _checked_names(metrics) -> list[str]:
     return names
 
 
-def _resolve(extractor, real, fake, train, seed: int, stages: Stages) -> Extractor | None:
+def _resolve(extractor, real, fake, train, seed: int) -> Extractor | None:
     if isinstance(extractor, str):
         images = real if train is None else train
         return extractor_by_name(extractor, images=lambda: choose_images(images, ENCODER_IMAGES, seed=seed), seed=seed,
-                                 say=stages.say)
+                                 say=say)
     if extractor is None and not (isinstance(real, FeatureSet) and isinstance(fake, FeatureSet)):
         raise ConfigError("`extractor` is needed to get features from images. Received: extractor=None. "
                           "Pass 'random', 'encoder', 'inception:FILE', 'keras:FILE' or an `Extractor`.")
     return extractor
 
 
-def _features(images, extractor, name: str, stages: Stages, cache: FeatureCache | None, batch_size: int,
+def _features(images, extractor, name: str, cache: FeatureCache | None, batch_size: int,
               feature_bytes: int, seed: int) -> FeatureSet:
     if isinstance(images, FeatureSet):
         return images
     key = None
     if cache is not None and extractor.hash:
-        with stages.running(f"looking for features of the {name} in {cache.folder}", brief=True):
+        with stage(f"looking for features of the {name} in {cache.folder}", brief=True):
             fingerprint = fingerprint_of(images)
         if fingerprint is not None:
             key = cache.key(fingerprint, extractor, feature_bytes=feature_bytes, seed=seed)
             if (found := cache.load(key)) is not None:
                 return found
     total = len(images) if hasattr(images, "__len__") and hasattr(images, "shape") else None
-    with stages.running(f"features of the {name}", total) as advance:
+    with stage(f"features of the {name}", total) as advance:
         found = extract_features(images, extractor, batch_size=batch_size, feature_bytes=feature_bytes, seed=seed,
                                  name=name, advance=advance)
     if cache is not None:
@@ -141,7 +136,7 @@ def _features(images, extractor, name: str, stages: Stages, cache: FeatureCache 
     return found
 
 
-def _control(inputs: Inputs, names: list[str], extractor, batch_size: int, stages: Stages) -> Inputs | None:
+def _control(inputs: Inputs, names: list[str], extractor, batch_size: int) -> Inputs | None:
     """The same inputs with as many training images in the place of the generated ones, if there are so many."""
     count = inputs.fake.count
     if inputs.train is None or extractor is None or not set(names) & set(WITH_CONTROL):
@@ -149,17 +144,17 @@ def _control(inputs: Inputs, names: list[str], extractor, batch_size: int, stage
     images = choose_images(inputs.train, min(count, MOST_IMAGES), seed=inputs.seed)
     if len(images) < count:
         return None
-    with stages.running("features of training images, for comparison", count) as advance:
+    with stage("features of training images, for comparison", count) as advance:
         found = extract_features(images, extractor, batch_size=batch_size, keep_images=False, seed=inputs.seed,
                                  name="training images", advance=advance)
     return dataclasses.replace(inputs, fake=found)
 
 
-def _scores(names: list[str], inputs: Inputs, control: Inputs | None, stages: Stages) -> list[Score]:
+def _scores(names: list[str], inputs: Inputs, control: Inputs | None) -> list[Score]:
     scores, refused = [], {}
     notes = _notes(inputs)
     for name in names:
-        with stages.running(name.replace("_", " "), brief=name not in SLOW) as advance:
+        with stage(name.replace("_", " "), brief=name not in SLOW) as advance:
             done = 0
 
             def follow(now: int, total: int, advance=advance) -> None:

@@ -6,8 +6,17 @@ import warnings
 import numpy as np
 import pytest
 
-from gan_core.errors import ConfigError, DataError
-from gan_core.metrics import MetricWarning, Score, collect_warnings, difference, library_versions
+from gan_core.errors import ConfigError, DataError, RunError
+from gan_core.metrics import (
+    MetricWarning,
+    Score,
+    collect_warnings,
+    read_scores,
+    scores_from_json,
+    scores_to_json,
+    write_scores,
+)
+from gan_core.metrics.score import library_versions
 
 
 def score(**changes):
@@ -41,7 +50,7 @@ def test_scores_of_one_protocol_are_ordered_by_value():
 
 
 def test_the_difference_is_that_of_the_values():
-    assert difference(score(value=0.5), score(value=0.2)) == pytest.approx(0.3)
+    assert score(value=0.5).difference(score(value=0.2)) == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +60,7 @@ def test_the_difference_is_that_of_the_values():
         ("resize", "antialias"), ("real_count", 4999), ("fake_count", 100), ("reference", "birds/train"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("compare", [difference, Score.__lt__, Score.__le__, Score.__gt__, Score.__ge__, Score.is_better_than])
+@pytest.mark.parametrize("compare", [Score.difference, Score.__lt__, Score.__le__, Score.__gt__, Score.__ge__, Score.is_better_than])
 def test_unlike_protocols_cannot_be_compared_and_the_difference_is_named(field, value, compare):
     with pytest.raises(ConfigError, match=f"unlike protocols.*differ in {field}: .* against ") as error:
         compare(score(), score(**{field: value}))
@@ -70,7 +79,7 @@ def test_hashes_that_differ_beyond_the_printed_digits_are_unlike():
 
 @pytest.mark.parametrize("field", [{"seed": 2}, {"versions": (("numpy", "9"),)}, {"warnings": ()}, {"spread": 0.5}])
 def test_seed_versions_warnings_and_spread_may_differ(field):
-    assert difference(score(), score(**field)) == 0.0
+    assert score().difference(score(**field)) == 0.0
 
 
 def test_a_bare_number_is_refused():
@@ -194,3 +203,43 @@ def test_an_error_within_the_block_passes_through():
 def test_what_is_no_score_is_refused(changes, error, message):
     with pytest.raises(error, match=message):
         score(**changes)
+
+
+# ---------------------------------------------------------------------- files of scores
+
+def test_scores_come_back_from_their_text():
+    scores = [score(), score(metric="birthday support", value=float("inf"), spread=None, interval=None)]
+    assert scores_from_json(scores_to_json(scores, run="runs/1", step=7)) == scores
+
+
+def test_the_file_tells_where_the_scores_come_from(tmp_path):
+    content = json.loads(write_scores(tmp_path / "scores.json", [score()], left_out=["few"], step=7).read_text())
+    assert (content["step"], content["left_out"]) == (7, ["few"])
+    assert [path.name for path in tmp_path.iterdir()] == ["scores.json"]
+
+
+def test_a_file_is_read_back(tmp_path):
+    assert read_scores(write_scores(tmp_path / "scores.json", [score()])) == [score()]
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (None, "cannot be read"),
+    (b"{", "must be JSON text"),
+    (b"[]", "Found: 'list'"),
+    (b'{"format": "other"}', "Found: 'other'"),
+    (b'{"format": "gan-core scores 1", "scores": [{}]}', "expected a score of format"),
+    (b"\xff\xfe", "scores.json"),
+])
+def test_a_file_of_something_else_is_named(tmp_path, content, message):
+    path = tmp_path / "scores.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DataError, match=message) as error:
+        read_scores(path)
+    assert str(path) in str(error.value)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="the scores cannot be written to"):
+        write_scores(tmp_path / "file" / "scores.json", [score()])

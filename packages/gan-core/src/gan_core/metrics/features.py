@@ -1,4 +1,4 @@
-"""What is kept of a set of images once a feature extractor has seen them: bounded, however many they were."""
+"""Features of a set of images, and what is kept of them: bounded, however many images there were."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from gan_core.errors import ConfigError, DataError
 from gan_core.metrics.extractors.base import Extractor, check_images
 from gan_core.metrics.functional.feature_checks import check_features
 from gan_core.metrics.functional.moments import Moments
-from gan_core.metrics.reservoir import Reservoir
 
 FEATURE_BYTES = 1 << 30
 IMAGE_BYTES = 256 << 20
@@ -167,7 +166,7 @@ def choose_images(images, count: int, *, seed: int = 0, batch_size: int = 256) -
 
 def batches_of(images, batch_size: int) -> Iterator[np.ndarray]:
     """The images as uint8 batches, whatever they come in."""
-    if hasattr(images, "bytes") and hasattr(images, "rows"):  # gan_core.metrics.image_source.ImageSet
+    if hasattr(images, "bytes") and hasattr(images, "rows"):  # gan_core.metrics.image_source.ImageSource
         yield from images.bytes(batch_size)
     elif hasattr(images, "shape"):
         check_images(images)
@@ -196,3 +195,58 @@ def _fingerprint(digest, shape, count: int) -> str:
     digest = digest.copy()
     digest.update(f"{count} {shape}".encode())
     return digest.hexdigest()[:FINGERPRINT_DIGITS]
+
+
+class Reservoir:
+    """The first `capacity` rows, then a uniform random choice of so many among all seen (Vitter 1985, algorithm R).
+
+    Args:
+        capacity: int ≥ 1, rows to keep.
+        seed: int ≥ 0, of the choice.
+
+    Attributes:
+        seen: int, rows offered so far.
+
+    Example:
+        >>> reservoir = Reservoir(2)
+        >>> reservoir.add(np.zeros((5, 3)))
+        >>> reservoir.rows.shape, reservoir.seen
+        ((2, 3), 5)
+    """
+
+    def __init__(self, capacity: int, seed: int = 0):
+        self.capacity, self.seen = capacity, 0
+        self._draw = np.random.Generator(np.random.PCG64(seed))
+        self._kept: np.ndarray | None = None
+
+    def add(self, rows: np.ndarray) -> None:
+        """Offer further rows, **(n, ...)**, of one shape and dtype."""
+        rows = np.asarray(rows)
+        start = min(self.seen, self.capacity)
+        fits = min(len(rows), self.capacity - start)
+        kept = self._make_room(rows, start + fits)
+        kept[start:start + fits] = rows[:fits]
+        if rest := len(rows) - fits:
+            places = self._draw.integers(0, self.seen + fits + 1 + np.arange(rest))
+            for row in np.flatnonzero(places < self.capacity):  # in order: a later row may take the place of an earlier
+                kept[places[row]] = rows[fits + row]
+        self.seen += len(rows)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row is still here, in order."""
+        return self.seen <= self.capacity
+
+    @property
+    def rows(self) -> np.ndarray:
+        """What is kept, **(min(seen, capacity), ...)**; a view."""
+        return np.empty((0,)) if self._kept is None else self._kept[:min(self.seen, self.capacity)]
+
+    def _make_room(self, rows: np.ndarray, needed: int) -> np.ndarray:
+        if self._kept is None:
+            self._kept = np.empty((min(self.capacity, max(needed, 64)), *rows.shape[1:]), rows.dtype)
+        elif needed > len(self._kept):
+            wider = np.empty((min(self.capacity, max(needed, 2 * len(self._kept))), *rows.shape[1:]), rows.dtype)
+            wider[:len(self._kept)] = self._kept
+            self._kept = wider
+        return self._kept

@@ -8,8 +8,13 @@ import pytest
 
 from gan_core.errors import ConfigError, DataError
 from gan_core.metrics import MetricWarning, evaluate, extract_features
-from gan_core.metrics.functional import frechet_distance, kernel_distance, precision_recall_density_coverage
-from gan_core.metrics.score_table import OF_REAL
+from gan_core.metrics.functional import (
+    binomial_interval,
+    frechet_distance,
+    kernel_distance,
+    precision_recall_density_coverage,
+)
+from gan_core.metrics.score import OF_REAL
 
 
 def by_name(scores):
@@ -22,7 +27,7 @@ def sets(make_images):
 
 
 def run(real, fake, extractor, metrics, **options):
-    return by_name(evaluate(real, fake, extractor=extractor, metrics=metrics, progress=False, **options))
+    return by_name(evaluate(real, fake, extractor=extractor, metrics=metrics, **options))
 
 
 def test_values_are_those_of_the_pure_functions(sets, blocks):
@@ -36,7 +41,7 @@ def test_values_are_those_of_the_pure_functions(sets, blocks):
 
 
 def test_scores_come_in_the_order_asked_for(sets, blocks):
-    scores = evaluate(*sets, extractor=blocks, metrics=("prdc", "fid"), progress=False)
+    scores = evaluate(*sets, extractor=blocks, metrics=("prdc", "fid"))
     assert [score.metric for score in scores] == ["precision", "recall", "density", "coverage", "FID"]
 
 
@@ -81,8 +86,24 @@ def test_one_side_beyond_the_limit_is_enough_for_moments(make_images, blocks):
     assert limited == pytest.approx(run(real, fake, blocks, ("fid",))["FID"].value, rel=1e-9)
 
 
-def test_the_spread_of_kid_is_that_of_different_subsets(sets, blocks):
-    assert run(*sets, blocks, ("kid",))["KID"].spread > 1e-3
+def test_the_spread_of_fid_and_kid_is_the_deviation_of_new_generated_images(make_images, blocks):
+    real = make_images(200, 1)
+    drawn = [run(real, make_images(200, seed), blocks, ("fid", "kid")) for seed in range(2, 26)]
+    for name in ("FID", "KID"):
+        values, stated = ([getattr(scores[name], part) for scores in drawn] for part in ("value", "spread"))
+        assert np.mean(stated) == pytest.approx(np.std(values, ddof=1), rel=0.4)  # of 24 values, known to 15 %
+        assert drawn[0][name].spread_kind == "standard error over generated images"
+
+
+def test_precision_has_the_interval_of_a_share(sets, blocks):
+    found = run(*sets, blocks, ("prdc",))
+    assert found["precision"].interval == pytest.approx(binomial_interval(round(200 * found["precision"].value), 200))
+    assert found["recall"].interval is None
+
+
+def test_of_a_handful_of_images_no_error_is_stated(make_images, blocks):
+    found = run(make_images(40, 1), make_images(20, 2), blocks, ("fid", "kid"))
+    assert (found["FID"].spread, found["KID"].spread) == (None, None)
 
 
 def test_the_extractor_sees_every_image_once(sets, blocks):
@@ -188,14 +209,14 @@ def test_a_classifier_gives_inception_score_and_modes(make_images, block_classif
 
 def test_feature_sets_are_scored_without_an_extractor(sets, blocks):
     real, fake = (extract_features(images, blocks) for images in sets)
-    assert by_name(evaluate(real, fake, metrics=("fid",), progress=False)) == run(*sets, blocks, ("fid",))
+    assert by_name(evaluate(real, fake, metrics=("fid",))) == run(*sets, blocks, ("fid",))
 
 
 def test_feature_sets_of_two_extractors_are_refused(sets, blocks):
     real = extract_features(sets[0], blocks)
     blocks.hash = "ff"
     with pytest.raises(ConfigError, match="unlike extractors"):
-        evaluate(real, extract_features(sets[1], blocks), progress=False)
+        evaluate(real, extract_features(sets[1], blocks))
 
 
 def test_real_features_are_found_again_unless_an_image_changed(sets, blocks, tmp_path):
@@ -237,7 +258,7 @@ def test_no_score_is_nan(sets, make_images, blocks):
 ])
 def test_what_cannot_be_asked_for_is_refused(sets, blocks, options, message):
     with pytest.raises(ConfigError, match=message):
-        evaluate(*sets, **{"extractor": blocks, "progress": False, **options})
+        evaluate(*sets, **{"extractor": blocks, **options})
 
 
 def test_progress_goes_to_standard_error_only(sets, blocks, capsys):
@@ -249,6 +270,13 @@ def test_progress_goes_to_standard_error_only(sets, blocks, capsys):
 
 
 def test_importing_the_evaluator_loads_no_tensorflow():
-    code = ("import sys, gan_core.metrics.evaluator, gan_core.cli.metrics; "
+    code = ("import sys, gan_core.metrics.evaluation, gan_core.cli.metrics; "
             "sys.exit(any(name in sys.modules for name in ('tensorflow', 'keras', 'scipy', 'matplotlib')))")
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_nearest_neighbour_tells_bright_fakes_from_real_ones(make_images, blocks):
+    same, apart = (run(make_images(100, 1), make_images(100, 2, shift), blocks, ("two_sample",)) for shift in (0, 120))
+    assert abs(same["two-sample accuracy"].value - 0.5) < 0.15
+    assert apart["two-sample accuracy"].value > 0.95
+    assert {"two-sample accuracy, real", "two-sample accuracy, generated"} < set(same)

@@ -59,6 +59,14 @@ def test_a_regularizer_is_added_to_the_discriminators_loss_alone():
     assert float(objective.generator_loss(forward_pass(Judge()))[0]) == pytest.approx(-1.5)
 
 
+def test_real_samples_are_asked_about_before_generated_ones():
+    """Dropout's draws and the statistics of batch normalisation depend on the order."""
+    judge = Judge()
+    Objective(Wasserstein()).discriminator_loss(forward_pass(judge))
+    np.testing.assert_array_equal(judge.asked[0][0], REAL)
+    np.testing.assert_array_equal(judge.asked[1][0], FAKE)
+
+
 def test_an_auxiliary_term_is_weighted_in_the_loss_and_plain_in_the_report():
     loss, report = Objective(Wasserstein(), auxiliary=(Reconstruction(10),)).generator_loss(forward_pass(Judge()))
     assert float(report["g_reconstruction"]) == pytest.approx((2 + 2 + 2 + 1) / 4)

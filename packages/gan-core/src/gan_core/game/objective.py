@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
+from gan_core.game.batch import DiscriminatorOutput
 from gan_core.game.forward_pass import ForwardPass
 from gan_core.game.schedules import value_at
 from gan_core.game.terms import AuxiliaryLoss, Constraint, MismatchedPairs, Regularizer
 from gan_core.losses.base import AdversarialLoss
+from gan_core.random import Stream
 
 RESERVED = {"adversarial", "loss", "gradient_norm"}
 FIELDS = {"regularizers": (Regularizer, "a term of the discriminators' loss such as R1(10)"),
@@ -75,20 +78,24 @@ class Objective:
 
     def discriminator_loss(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """The scalar that the discriminators minimise, and its parts by name."""
-        adversarial = self._against(forward, forward.fake_outputs, "targets")
+        # Real samples are asked about first: layers that draw or count (dropout, batch normalisation) see an order.
+        real = forward.real_outputs
+        adversarial = self._against(real, forward.fake_outputs, forward.stream, "targets")
         if forward.mismatched is not None:
             # Each negative counts one half: the mean of the losses against either is the published sum.
-            adversarial = 0.5 * (adversarial + self._against(forward, forward.mismatched_outputs, "mismatched-targets"))
+            adversarial = 0.5 * (adversarial + self._against(
+                real, forward.mismatched_outputs, forward.stream, "mismatched-targets"))
         report = {"d_adversarial": adversarial}
         for regularizer in self.regularizers:
             report[f"d_{regularizer.name}"] = regularizer(forward)
         return tf.add_n(list(report.values())), report
 
-    def _against(self, forward: ForwardPass, rejected, purpose: str) -> tf.Tensor:
-        """The adversarial loss of real samples against those to reject, summed over the discriminators."""
+    def _against(self, accepted: Sequence[DiscriminatorOutput], rejected: Sequence[DiscriminatorOutput], stream: Stream,
+                 purpose: str) -> tf.Tensor:
+        """The adversarial loss of the samples to accept against those to reject, summed over the discriminators."""
         return tf.add_n([
-            self.adversarial.discriminator(real.logits, fake.logits, stream=forward.stream.scoped(f"{purpose}/{index}"))
-            for index, (real, fake) in enumerate(zip(forward.real_outputs, rejected, strict=True))])
+            self.adversarial.discriminator(real.logits, fake.logits, stream=stream.scoped(f"{purpose}/{index}"))
+            for index, (real, fake) in enumerate(zip(accepted, rejected, strict=True))])
 
     def generator_loss(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """The scalar that the generator minimises, and its parts by name (auxiliary ones unweighted)."""

@@ -30,9 +30,9 @@ def place(tmp_path, monkeypatch):
         path = tmp_path / "MY_PICTURES" / f"{number}.png"
         path.parent.mkdir(exist_ok=True)
         Image.fromarray(draw.integers(0, 256, (32, 32, 3), dtype=np.uint8)).save(path)
-    for number in range(3):
-        clean = draw.normal(0, 0.1, 20_000)
-        for side, sound in (("clean", clean), ("noisy", clean + draw.normal(0, 0.05, 20_000))):
+    for number in range(4):
+        clean = draw.normal(0, 0.1, 60_000)
+        for side, sound in (("clean", clean), ("noisy", clean + draw.normal(0, 0.05, 60_000))):
             path = tmp_path / "MIXED" / side / f"s{number}_1.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(path, sound, 16_000)

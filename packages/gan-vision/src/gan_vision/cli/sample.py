@@ -26,9 +26,9 @@ def sample(run: Annotated[Path, Parameter(help="The run folder that `train` prin
         raw: Use the trained generator instead of its average.
     """
     from gan_core.cli import verbs
+    from gan_core.images.sheet import FORMATS, check_suffix
     from gan_vision.cli.app import MODALITY
     from gan_vision.data.labels import Labels
-    from gan_vision.image_grid import FORMATS, check_suffix
 
     if out is not None:  # before the slow part
         check_suffix(out, (*FORMATS, ".npy"))

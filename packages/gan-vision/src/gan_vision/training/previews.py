@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.files import whole_file
+from gan_core.images.sheet import image_grid, save_image_grid, to_uint8
 from gan_vision.data.labels import Labels
-from gan_vision.image_grid import image_grid, save_image_grid, to_uint8
 
 ROWS, COLUMNS = 10, 8  # of a sheet of classes
 NARROW = 4  # columns: fewer make no rows worth reading

@@ -7,11 +7,11 @@ import warnings
 import numpy as np
 
 from gan_core.data.content_hash import content_hash
+from gan_core.images.sheet import to_uint8
 from gan_core.metrics.extractors import Extractor, RandomConvolution
 from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.functional.kid import kernel_distance
 from gan_vision.data.image_set import choose_rows
-from gan_vision.image_grid import to_uint8
 
 COUNT = 1000
 

@@ -28,7 +28,7 @@ def test_the_table_repeats_the_value_range_of_the_module(name):
 
 
 def test_the_table_and_the_grid_load_no_tensorflow():
-    program = ("import sys, gan_vision.models, gan_vision.image_grid; from gan_vision import NETWORKS, save_image_grid; "
+    program = ("import sys, gan_vision.models, gan_core.images.sheet; from gan_vision import NETWORKS; from gan_core.images import save_image_grid; "
                "NETWORKS['ada'].value_range; "
                "sys.exit(sorted({'tensorflow', 'keras', 'scipy', 'matplotlib'} & set(sys.modules)) or 0)")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from gan_core.public_names import public_names
 
-# `image_grid` is not listed: the name belongs to its module, `from gan_vision.image_grid import image_grid`.
 _HOMES = {
     "recipes": ("RECIPES", "open_run", "train"),
     "image_run": ("ImageRun",),
-    "image_grid": ("save_image_grid",),
     "models": ("NETWORKS", "Networks"),
 }
 __version__ = "0.1.0"

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.errors import ConfigError
+from gan_core.files import whole_file
+from gan_core.images.sheet import FORMATS, check_suffix, save_image_grid, to_uint8
 from gan_core.run.trained_run import TrainedRun
 from gan_vision.data.labels import Labels
-from gan_vision.image_grid import FORMATS, check_suffix, save_image_grid, to_uint8, whole_file
 
 ARRAYS = ".npy"
 NARROW = 4  # columns: fewer make no rows worth reading

@@ -55,7 +55,8 @@ def conclude(folder, gan, config) -> None:
     from gan_audio.data.writing import write_audio
     from gan_audio.enhancement.enhancer import Enhancer
     from gan_audio.metrics.evaluation import evaluate
-    from gan_audio.sound.pictures import save_picture, spectrogram_picture
+    from gan_audio.sound.pictures import spectrogram_picture
+    from gan_core.images.sheet import save_picture
     from gan_core.progress import stdout
 
     metrics = [name for name in SHOWN if name != "stoi" or importlib.util.find_spec("pystoi")]

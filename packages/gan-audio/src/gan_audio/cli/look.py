@@ -46,7 +46,8 @@ def look(files: tuple[Path, ...], /, *, out: Path | None = None, scale: Literal[
     parts = {path: read_excerpt(path, start=start, seconds=seconds) for path in dict.fromkeys(files)}
     found = {path: (read_header(path), analyse(samples[:, 0], rate)) for path, (samples, rate) in parts.items()}
     if out is not None:
-        from gan_audio.sound.pictures import save_picture, spectrogram_picture
+        from gan_audio.sound.pictures import spectrogram_picture
+        from gan_core.images.sheet import save_picture
 
         rate = min(rate for _, rate in parts.values())  # one axis for all: what lies above cannot be compared
         picture = spectrogram_picture({str(path): resample(samples[:, 0], own, rate)

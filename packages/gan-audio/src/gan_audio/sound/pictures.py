@@ -124,10 +124,3 @@ def _stacked(titles: list[str], draw, height: float = 1.9) -> np.ndarray:
     axes.set_xlabel("seconds", fontsize=8)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
-
-
-def save_picture(path, picture: np.ndarray) -> None:
-    """Write uint8 (height, width, 3) as an image file."""
-    from PIL import Image
-
-    Image.fromarray(picture).save(path)

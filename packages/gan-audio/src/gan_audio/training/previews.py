@@ -9,7 +9,8 @@ import numpy as np
 from gan_audio.data.sources import evenly
 from gan_audio.data.writing import write_audio
 from gan_audio.enhancement.enhancer import Enhancer
-from gan_audio.sound.pictures import save_picture, spectrogram_picture, waveform_picture
+from gan_audio.sound.pictures import spectrogram_picture, waveform_picture
+from gan_core.images.sheet import save_picture
 
 LONGEST = 4.0  # seconds of each item
 LETTERS = "abcdefgh"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import json
 import os
 from pathlib import Path
@@ -12,13 +10,7 @@ from gan_core.errors import RunError
 from gan_core.files import write_whole
 from gan_core.forensics import plots
 from gan_core.forensics.pixel_comparison import Comparison, Spread, View
-
-_STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}
-table{border-collapse:collapse;margin:.8rem 0}td,th{padding:.25rem .8rem;border-bottom:1px solid #ddd;text-align:right}
-td:first-child,th:first-child{text-align:left}img{max-width:100%}h2{margin-top:2.2rem}
-.sheets{display:flex;gap:2rem;flex-wrap:wrap}figure{margin:0}figcaption{color:#555}.how{color:#444;font-size:.95rem}
-"""
+from gan_core.html_page import bullets, figure, heading, page, paragraph, picture, row, table
 
 _HOW_DISTANCE = """The distance D compares two distribution functions: for every value t, take the share of pixels that
 are at most t in either set; D is the largest gap between the two shares. 0 means that no value sets them apart, 1 that
@@ -81,39 +73,37 @@ def write_report(comparison: Comparison, folder: str | os.PathLike) -> tuple[Pat
 
 
 def _page(comparison: Comparison) -> str:
-    names, settings = [html.escape(name) for name in comparison.settings["names"]], comparison.settings
+    settings, names = comparison.settings, comparison.settings["names"]
     raw, rounded = comparison.raw, comparison.quantised
     views = [raw] if rounded is None else [raw, rounded]
     shape = " × ".join(str(size) for size in settings["shape"])
     parts = [
-        f"<h1>Forensics: {names[1]} against {names[0]}</h1>",
-        f"<p>{settings['images'][1]:,} {names[1]} images against {settings['images'][0]:,} {names[0]} ones, "
-        f"{shape} pixels.</p>",
-        "<h2>What was found</h2><ul>", *(f"<li>{html.escape(text)}</li>" for text in comparison.findings), "</ul>",
-        '<div class="sheets">', *(_figure(plots.sheet(images), name) for images, name in
-                                 zip(comparison.examples, names, strict=True)), "</div>",
-        "<h2>Distances</h2>", _distances(views, settings, names), _how(_HOW_DISTANCE), _how(_HOW_P_VALUE),
+        heading(f"Forensics: {names[1]} against {names[0]}", 1),
+        paragraph(f"{settings['images'][1]:,} {names[1]} images against {settings['images'][0]:,} {names[0]} ones, "
+                  f"{shape} pixels."),
+        heading("What was found"), bullets(comparison.findings),
+        row(_figure(plots.sheet(images), name) for images, name in zip(comparison.examples, names, strict=True)),
+        heading("Distances"), _distances(views, settings, names), _how(_HOW_DISTANCE), _how(_HOW_P_VALUE),
         "" if rounded is None else _how(_HOW_ROUNDING),
-        "<h2>Distribution functions</h2>", _figure(plots.distribution_functions(comparison),
+        heading("Distribution functions"), _figure(plots.distribution_functions(comparison),
                                                    "The dotted line marks the largest gap."),
-        "<h2>Histograms</h2>", _figure(plots.histograms(raw, settings["names"]), _left_out(raw, names)),
-        "<h2>The ends of the range</h2>", _figure(plots.ends(raw, settings["names"]), "As stored."),
+        heading("Histograms"), _figure(plots.histograms(raw, settings["names"]), _left_out(raw, names)),
+        heading("The ends of the range"), _figure(plots.ends(raw, settings["names"]), "As stored."),
         "" if rounded is None else _figure(plots.ends(rounded, settings["names"]), "Rounded to grey levels."),
         _how(_HOW_ENDS),
-        "<h2>Pixels in numbers</h2>", _moments(views, names),
-        "<h2>Centroids and slopes</h2>", *(_figure(plots.lines(view, settings["names"]), title)
+        heading("Pixels in numbers"), _moments(views, names),
+        heading("Centroids and slopes"), *(_figure(plots.lines(view, settings["names"]), title)
                                            for view, title in zip(views, ("As stored.", "Rounded."), strict=False)),
         _how(_HOW_LINES.format(window=settings["window"], real=raw.centroids.undefined[0],
                                fake=raw.centroids.undefined[1], first=names[0], second=names[1])),
-        "<h2>Per image</h2>", _figure(plots.per_image(views[-1], settings["names"]),
+        heading("Per image"), _figure(plots.per_image(views[-1], settings["names"]),
                                       "As stored." if rounded is None else "Rounded to grey levels."),
         _spreads(views[-1], names), _how(_HOW_IMAGES.format(
             alpha=settings["alpha"], count=len(raw.images), alarm=1 - (1 - settings["alpha"]) ** len(raw.images))),
-        "<h2>Settings</h2>", _table(["setting", "value"], [[key.replace("_", " "), html.escape(_setting(value))]
-                                                           for key, value in settings.items()]),
+        heading("Settings"), table(("setting", "value"), [(key.replace("_", " "), _setting(value))
+                                                          for key, value in settings.items()]),
     ]
-    return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Forensics: {names[1]}</title>'
-            f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>")
+    return page(f"Forensics: {names[1]}", parts)
 
 
 def _setting(value) -> str:
@@ -121,17 +111,11 @@ def _setting(value) -> str:
 
 
 def _how(text: str) -> str:
-    return f'<p class="how">{text}</p>'
+    return paragraph(text, note=True)
 
 
 def _figure(png: bytes, caption: str) -> str:
-    return (f'<figure><img alt="{caption}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
-            f"<figcaption>{caption}</figcaption></figure>")
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    return ("<table><tr>" + "".join(f"<th>{cell}</th>" for cell in head) + "</tr>"
-            + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows) + "</table>")
+    return figure(picture(png, "png", caption), caption)
 
 
 def _titles(views: list[View]) -> list[str]:
@@ -151,7 +135,7 @@ def _distances(views: list[View], settings: dict, names: list[str]) -> str:
         ["centroids: D"] + [_statistic(view.centroids) for view in views],
         ["slopes: D"] + [_statistic(view.slopes) for view in views],
     ]
-    return _table(["", *_titles(views)], rows)
+    return table(("", *_titles(views)), rows, numbers=True)
 
 
 def _statistic(spread: Spread) -> str:
@@ -164,7 +148,7 @@ def _moments(views: list[View], names: list[str]) -> str:
     for key in views[0].moments[0]:
         cells = [side[key] for view in views for side in view.moments]
         rows.append([key.replace("_", " "), *map(_cell, cells)])
-    return _table(head, rows)
+    return table(head, rows, numbers=True)
 
 
 def _cell(value) -> str:
@@ -179,7 +163,7 @@ def _spreads(view: View, names: list[str]) -> str:
              "" if item.ks is None else f"{item.ks.critical:.4f}",
              "undefined" if item.ks is None else "differs" if item.ks.rejected else "alike"]
             for name, item in view.images.items()]
-    return _table(["per image", *(f"{name}: mean ± spread" for name in names), "D", "critical", ""], rows)
+    return table(("per image", *(f"{name}: mean ± spread" for name in names), "D", "critical", ""), rows, numbers=True)
 
 
 def _left_out(view: View, names: list[str]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from gan_core.forensics.ecdf import BOOK_POINTS
 from gan_core.forensics.pixel_comparison import Comparison, Spread, View
+from gan_core.images.sheet import image_grid
 
 COLOURS = ("#1f5fa8", "#d9631e")  # distinguishable with the common forms of colour blindness
 
@@ -130,15 +131,7 @@ def sheet(images: np.ndarray, columns: int = 6, margin: int = 2, smallest: int =
     images = np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
     if images.shape[-1] not in (1, 3):
         images = np.rint(images[..., :3].mean(axis=-1, keepdims=True)).astype(np.uint8)
-    count, height, width, channels = images.shape
-    columns = min(columns, count)
-    rows = -(-count // columns)
-    canvas = np.full((rows * (height + margin) + margin, columns * (width + margin) + margin, channels), 128, np.uint8)
-    for number, image in enumerate(images):
-        top = margin + number // columns * (height + margin)
-        left = margin + number % columns * (width + margin)
-        canvas[top:top + height, left:left + width] = image
-    picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
+    picture = Image.fromarray(image_grid(images, min(columns, len(images)), padding=margin, background=128))
     factor = -(-smallest // picture.width)
     buffer = io.BytesIO()
     picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST).save(buffer, "PNG")

@@ -1,4 +1,4 @@
-"""Image files: one careful decoder, resizing, and the listing of folders.
+"""Image files: one careful decoder, resizing, the listing of folders, and sheets of pictures.
 
 Public names are resolved on first use (PEP 562): importing the package loads no Pillow.
 """
@@ -11,5 +11,6 @@ _HOMES = {
     "decode": ("Header", "ImageError", "convert_channels", "decode_image", "read_header"),
     "resize": ("resize_image",),
     "listing": ("list_images",),
+    "sheet": ("image_grid", "save_image_grid", "save_picture", "side_by_side", "to_uint8"),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

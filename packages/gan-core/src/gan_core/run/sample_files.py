@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
+
+from gan_core.html_page import figure, paragraph, picture, preformatted, row, sound
 
 WIDEST = 1280  # pixels; larger pictures are shown smaller
 PICTURES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".webp": "webp"}
@@ -43,50 +43,41 @@ def samples_as_html(folder: Path) -> str:
     rows = [standing] if standing else []
     rows += [[files[0], files[-1]] if len(files) > 1 else files for files in kinds.values()]
     if not rows:
-        return "<p>There are no samples yet.</p>"
-    more = f"<p>{len(rows) - KINDS} more kinds of files are in samples/.</p>" if len(rows) > KINDS else ""
-    return "".join(_row(row, folder) for row in rows[:KINDS]) + more
+        return paragraph("There are no samples yet.")
+    more = paragraph(f"{len(rows) - KINDS} more kinds of files are in samples/.") if len(rows) > KINDS else ""
+    return "".join(_row(files, folder) for files in rows[:KINDS]) + more
 
 
 def _row(files: Sequence[Path], folder: Path) -> str:
-    figures = []
-    for path in files[:KINDS]:
-        name = html.escape(path.relative_to(folder).as_posix())
-        figures.append(f"<figure><figcaption>{name}</figcaption>{_inline(path, name)}</figure>")
-    return f'<div class="samples">{"".join(figures)}</div>'
+    names = [path.relative_to(folder).as_posix() for path in files[:KINDS]]
+    return row(figure(_inline(path, name), name, above=True) for path, name in zip(files, names, strict=False))
 
 
 def _inline(path: Path, name: str) -> str:
     suffix = path.suffix.lower()
     try:
         if suffix in PICTURES:
-            return embedded_picture(*_fitting(path), name)
+            return picture(*_fitting(path), name)
         if suffix in SOUNDS:
             if path.stat().st_size > LARGEST_SOUND:
-                return "<p>Too long to be included: see samples/.</p>"
-            data = base64.b64encode(path.read_bytes()).decode()
-            return f'<audio controls src="data:audio/{SOUNDS[suffix]};base64,{data}"></audio>'
+                return paragraph("Too long to be included: see samples/.")
+            return sound(path.read_bytes(), SOUNDS[suffix])
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except (OSError, SyntaxError, ValueError) as error:  # SyntaxError: Pillow's word for a broken PNG
-        return f"<p>This file cannot be read: {html.escape(getattr(error, 'strerror', None) or 'it is damaged')}.</p>"
+        return paragraph(f"This file cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}.")
     cut = [*lines[:LONGEST_TEXT], "..."] if len(lines) > LONGEST_TEXT else lines
-    return f"<pre>{html.escape(chr(10).join(cut))}</pre>"
+    return preformatted("\n".join(cut))
 
 
 def _fitting(path: Path) -> tuple[bytes, str]:
     from PIL import Image
 
-    with Image.open(path) as picture:
-        picture.load()  # a picture cut short must not reach the page
-        if picture.width <= WIDEST or getattr(picture, "n_frames", 1) > 1:
+    with Image.open(path) as opened:
+        opened.load()  # a picture cut short must not reach the page
+        if opened.width <= WIDEST or getattr(opened, "n_frames", 1) > 1:
             return path.read_bytes(), PICTURES[path.suffix.lower()]
-        height = max(1, round(picture.height * WIDEST / picture.width))
-        smaller = picture.convert("RGB").resize((WIDEST, height), Image.Resampling.BOX)
+        height = max(1, round(opened.height * WIDEST / opened.width))
+        smaller = opened.convert("RGB").resize((WIDEST, height), Image.Resampling.BOX)
     buffer = io.BytesIO()
     smaller.save(buffer, "PNG")
     return buffer.getvalue(), "png"
-
-
-def embedded_picture(data: bytes, kind: str, description: str) -> str:
-    """An `img` that holds its own data; `description` is already escaped."""
-    return f'<img alt="{description}" src="data:image/{kind};base64,{base64.b64encode(data).decode()}">'

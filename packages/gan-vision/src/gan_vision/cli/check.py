@@ -24,10 +24,10 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
         data_dir: Where TensorFlow Datasets looks.
         quiet: Show no progress.
     """
+    from gan_core.images.sheet import FORMATS, check_suffix
     from gan_core.progress import quietly, stdout
     from gan_vision.data.folder import folder_on_demand
     from gan_vision.data.sources import load_images, parse_source
-    from gan_vision.image_grid import FORMATS, check_suffix
 
     if sheet is not None:  # before the slow part
         check_suffix(sheet, FORMATS)
@@ -70,9 +70,6 @@ def _size(size) -> str:
 
 
 def _write_sheet(examples, path: Path) -> None:
-    from PIL import Image
+    from gan_core.images.sheet import save_picture
 
-    from gan_vision.image_grid import FORMATS, whole_file
-
-    with whole_file(path) as file:
-        Image.fromarray(examples.sheet()).save(file, format=FORMATS[path.suffix.lower()])
+    save_picture(path, examples.sheet())

@@ -71,9 +71,9 @@ class DigitScores:
 
     def __call__(self, gan) -> dict[str, float]:
         """{"kid", "digits_found", "recognised"}: a digit counts as found with 1 % of the samples, surely recognised."""
+        from gan_core.images.sheet import to_uint8
         from gan_core.metrics.functional.kid import squared_discrepancy
         from gan_core.metrics.functional.modes import labels_from_probabilities
-        from gan_vision.image_grid import to_uint8
 
         fake = to_uint8(gan.generate(count=self.count, seed=1), self.value_range)
         labels = labels_from_probabilities(self.judge.probabilities(fake), confidence=CONFIDENT)
@@ -88,17 +88,11 @@ def first_and_last(folder) -> Path:
     """The first and the last sheet side by side, as `first-and-last.png`."""
     from PIL import Image
 
-    sheets = [Image.open(path) for path in sorted(folder.samples.glob("step-*.png"))[:: max(
-        1, len(list(folder.samples.glob("step-*.png"))) - 1)]]
-    gap = 16
-    joined = Image.new("L", (sum(sheet.width for sheet in sheets) + gap * (len(sheets) - 1), sheets[0].height), 255)
-    left = 0
-    for sheet in sheets:
-        joined.paste(sheet, (left, 0))
-        left += sheet.width + gap
-    path = folder.path / "first-and-last.png"
-    joined.save(path)
-    return path
+    from gan_core.images.sheet import save_picture, side_by_side
+
+    paths = sorted(folder.samples.glob("step-*.png"))
+    sheets = [np.asarray(Image.open(path)) for path in paths[::max(1, len(paths) - 1)]]
+    return save_picture(folder.path / "first-and-last.png", side_by_side(sheets))
 
 
 def conclude(folder, picture: Path, history: list[dict[str, float]], classes: int) -> None:

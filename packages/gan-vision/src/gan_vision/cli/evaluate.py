@@ -102,7 +102,7 @@ class Samples:
 
     def more(self, count: int) -> np.ndarray:
         """uint8 (count, height, width, channels)."""
-        from gan_vision.image_grid import to_uint8
+        from gan_core.images.sheet import to_uint8
 
         return to_uint8(self.floats(count), self.value_range)
 

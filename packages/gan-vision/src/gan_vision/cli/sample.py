@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from gan_core.cli import verbs
-from gan_vision.image_grid import FORMATS, check_suffix
+from gan_core.images.sheet import FORMATS, check_suffix
 from gan_vision.image_run import ARRAYS
 from gan_vision.recipes import RECIPES
 

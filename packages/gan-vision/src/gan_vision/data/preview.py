@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gan_core.images.decode import convert_channels
-from gan_vision.image_grid import TINY, image_grid
+from gan_core.images.sheet import TINY, image_grid
 
 if TYPE_CHECKING:
     from gan_vision.data.examples import Examples

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from gan_core.images.sheet import image_grid, save_image_grid, to_uint8
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.class_label import Attributes, ClassLabel
 from gan_vision.data.labels import Labels
 from gan_vision.data.preview import strips, texts_of, with_texts
-from gan_vision.image_grid import image_grid, save_image_grid, to_uint8
 from gan_vision.training.matching_samples import matching_samples
 
 ROWS, COLUMNS = 10, 8  # of a sheet of classes

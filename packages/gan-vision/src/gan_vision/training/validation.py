@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from gan_core.images.sheet import to_uint8
 from gan_core.metrics.extractors import Extractor, RandomConvolution
 from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.functional.kid import kernel_distance
 from gan_vision.data.examples import Examples
 from gan_vision.data.row_choice import choose_rows
-from gan_vision.image_grid import to_uint8
 from gan_vision.training.matching_samples import BATCH, matching_samples
 
 COUNT = 1000

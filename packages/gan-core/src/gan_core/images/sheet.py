@@ -1,9 +1,10 @@
-"""Sheets of many small pictures, as one picture. Imports no TensorFlow."""
+"""Sheets: many small pictures as one, with their names printed beside them. Imports no TensorFlow."""
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from gan_core.files import whole_file
 Color = int | tuple[int, int, int]
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".bmp": "BMP", ".gif": "GIF",
            ".tif": "TIFF", ".tiff": "TIFF"}
+TEXT, LINE = 12, 15  # pixels: size of letters, height of a line
 TINY = 64  # pixels: smaller pictures are enlarged in files, where a viewer would show them as stamps
 
 
@@ -50,7 +52,9 @@ def to_uint8(images, value_range: tuple[float, float]) -> np.ndarray:
 
 
 def image_grid(images, columns: int | None = None, *, value_range: tuple[float, float] | None = None,
-               padding: int = 2, background: Color = 255, scale: int = 1) -> np.ndarray:
+               padding: int = 2, background: Color = 255, scale: int = 1, labels: Sequence[str] | None = None,
+               captions: Sequence[str] | None = None, row_names: Sequence[str] | None = None,
+               column_names: Sequence[str] | None = None) -> np.ndarray:
     """Images side by side, row by row; the rest of the last row is background.
 
     Args:
@@ -61,16 +65,22 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
         padding: int >= 0, pixels of background around and between the images, not scaled.
         background: 0..255, or (red, green, blue) of 0..255 for colour images.
         scale: int >= 1, every pixel becomes scale x scale pixels (nearest neighbour: no smoothing).
+        labels: n texts, one under each image, cut to its width.
+        captions: a text for each row, under it, over its whole width and as many lines as it takes.
+        row_names: a text for each row, at its left.
+        column_names: a text for each column, above it, cut to its width.
 
     Returns:
-        uint8 (H, W) for gray or (H, W, 3) for colour, with H = rows · (height · scale + padding) + padding.
+        uint8 (H, W) for gray or (H, W, 3) for colour. Without texts H = rows · (height · scale + padding) + padding;
+        texts add lines of 15 pixels, and room at the left for `row_names`.
 
     Raises:
-        ConfigError: an option out of range, or `value_range` missing.
+        ConfigError: an option out of range, `value_range` missing, or another number of texts.
         DataError: no image, a shape that is none of the above, or values that are not finite.
 
     Example:
         >>> grid = image_grid(generator.predict(z), value_range=(-1, 1))
+        >>> grid = image_grid(triples, 3, column_names=("label map", "photo", "generated"), captions=texts)
     """
     images = _as_bytes(images, value_range)
     for name, value, least in (("columns", columns, 1), ("padding", padding, 0), ("scale", scale, 1)):
@@ -84,19 +94,39 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
 
     columns = int(min(count, math.isqrt(count - 1) + 1 if columns is None else columns))
     rows = -(-count // columns)
+    for name, texts, expected in (("labels", labels, count), ("captions", captions, rows),
+                                  ("row_names", row_names, rows), ("column_names", column_names, columns)):
+        if texts is not None and len(texts) != expected:
+            raise ConfigError(f"`{name}` must hold {expected} texts for {count} images in {columns} columns. "
+                              f"Received: {len(texts)}.")
     images = images.repeat(scale, axis=1).repeat(scale, axis=2)
-    height, width = images.shape[1] + padding, images.shape[2] + padding
-    grid = np.empty((rows * height + padding, columns * width + padding, channels), np.uint8)
+    height, width = images.shape[1:3]
+    # Where rows and columns begin, between the lines of text.
+    margin = max(map(_width, row_names), default=0) + padding if row_names else 0
+    lefts = [margin + padding + column * (width + padding) for column in range(columns)]
+    total_width = lefts[-1] + width + padding
+    wrapped = [_lines(text, total_width - lefts[0] - padding) for text in captions or [""] * rows]
+    tops, top = [], padding + (LINE if column_names else 0)
+    for lines in wrapped:
+        tops.append(top)
+        top += height + (LINE if labels else 0) + LINE * len(lines) + padding
+    grid = np.empty((top, total_width, channels), np.uint8)
     grid[:] = color
     for index, image in enumerate(images):
-        top, left = padding + index // columns * height, padding + index % columns * width
-        grid[top : top + image.shape[0], left : left + image.shape[1]] = image
-    return grid[..., 0] if channels == 1 else grid
+        top, left = tops[index // columns], lefts[index % columns]
+        grid[top:top + height, left:left + width] = image
+    texts = [(left, padding, _cut(text, width)) for left, text in zip(lefts, column_names or (), strict=False)]
+    texts += [(padding, top + (height - LINE) // 2, text) for top, text in zip(tops, row_names or (), strict=False)]
+    texts += [(lefts[index % columns], tops[index // columns] + height, _cut(text, width))
+              for index, text in enumerate(labels or ())]
+    texts += [(lefts[0], top + height + (LINE if labels else 0) + LINE * number, line)
+              for top, lines in zip(tops, wrapped, strict=True) for number, line in enumerate(lines)]
+    grid = grid[..., 0] if channels == 1 else grid
+    return _written(grid, texts, dark=float(color.mean()) > 127) if texts else grid
 
 
 def save_image_grid(path: str | Path, images, columns: int | None = None, *,
-                    value_range: tuple[float, float] | None = None, padding: int = 2, background: Color = 255,
-                    scale: int | None = None) -> Path:
+                    value_range: tuple[float, float] | None = None, scale: int | None = None, **options) -> Path:
     """Write `image_grid(images, ...)` to a file that appears complete or not at all.
 
     Args:
@@ -104,9 +134,8 @@ def save_image_grid(path: str | Path, images, columns: int | None = None, *,
         images: as in `image_grid`.
         columns: as in `image_grid`.
         value_range: as in `image_grid`.
-        padding: as in `image_grid`.
-        background: as in `image_grid`.
         scale: int >= 1; default: as much as makes the shorter side of an image at least 64 pixels.
+        **options: further options of `image_grid`: padding, background, and the texts.
 
     Returns:
         The path.
@@ -118,23 +147,59 @@ def save_image_grid(path: str | Path, images, columns: int | None = None, *,
     Example:
         >>> save_image_grid("samples/step-001000.png", images, value_range=(-1, 1))
     """
-    from PIL import Image
-
     path = check_suffix(Path(path), FORMATS)
     images = _as_bytes(images, value_range)
     if scale is None:
         scale = -(-TINY // min(TINY, *images.shape[1:3]))
-    picture = Image.fromarray(image_grid(images, columns, padding=padding, background=background, scale=scale))
+    return save_picture(path, image_grid(images, columns, scale=scale, **options))
 
+
+def save_picture(path: str | Path, picture: np.ndarray) -> Path:
+    """Write one picture to a file that appears complete or not at all.
+
+    Args:
+        path: as in `save_image_grid`.
+        picture: uint8 (height, width) or (height, width, 3).
+
+    Raises:
+        ConfigError: another suffix, or a picture too large for its format.
+    """
+    from PIL import Image
+
+    path, image = check_suffix(Path(path), FORMATS), Image.fromarray(picture)
     with whole_file(path) as file:
         try:
-            picture.save(file, format=FORMATS[path.suffix.lower()])
+            image.save(file, format=FORMATS[path.suffix.lower()])
         except (OSError, ValueError) as error:
             if isinstance(error, OSError) and error.errno is not None:  # the disk, not the picture
                 raise
-            raise ConfigError(f"cannot write {path}: {error}. Found: a picture of {picture.width} x {picture.height} "
+            raise ConfigError(f"cannot write {path}: {error}. Found: a picture of {image.width} x {image.height} "
                               "pixels. Use .png, or fewer samples.") from error
     return path
+
+
+def side_by_side(pictures: Sequence[np.ndarray], *, gap: int = 16, background: int = 255) -> np.ndarray:
+    """Pictures of any sizes in one row, aligned at the top.
+
+    Args:
+        pictures: uint8 (height, width) or (height, width, 3) each; gray ones become colour beside colour.
+        gap: pixels between them.
+        background: 0..255, of the gaps and of what lies below smaller pictures.
+
+    Raises:
+        DataError: no picture.
+    """
+    if not pictures:
+        raise DataError("there is no picture to lay side by side. Expected: at least one.")
+    if any(picture.ndim == 3 for picture in pictures):
+        pictures = [np.repeat(picture[..., None], 3, axis=-1) if picture.ndim == 2 else picture for picture in pictures]
+    height = max(len(picture) for picture in pictures)
+    parts = []
+    for picture in pictures:
+        room = np.full((height, picture.shape[1], *picture.shape[2:]), background, np.uint8)
+        room[:len(picture)] = picture
+        parts += [room, np.full((height, gap, *picture.shape[2:]), background, np.uint8)]
+    return np.concatenate(parts[:-1], axis=1)
 
 
 def check_suffix(path: Path, known: Iterable[str]) -> Path:
@@ -162,3 +227,45 @@ def _as_bytes(images, value_range: tuple[float, float] | None) -> np.ndarray:
         raise ConfigError(f"`value_range` is needed for images that are not uint8. Received: dtype={images.dtype}, "
                           "value_range=None. Pass the range that the model declares, e.g. (-1, 1).")
     return images
+
+
+@functools.cache
+def _font():
+    from PIL import ImageFont
+
+    return ImageFont.load_default(TEXT)
+
+
+def _width(text: str) -> int:
+    return math.ceil(_font().getlength(text))
+
+
+def _cut(text: str, width: int) -> str:
+    """The text, cut with "..." to so many pixels."""
+    text = " ".join(text.split())
+    if _width(text) <= width:
+        return text
+    while text and _width(text + "...") > width:
+        text = text[:-1]
+    return text.rstrip() + "..." if text else ""
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """The words in lines of at most so many pixels."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and _width(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(_cut(word, width))
+    return lines
+
+
+def _written(grid: np.ndarray, texts: Iterable[tuple[int, int, str]], *, dark: bool) -> np.ndarray:
+    from PIL import Image, ImageDraw
+
+    picture = Image.fromarray(grid)
+    pen, ink = ImageDraw.Draw(picture), 0 if dark else 255
+    for left, top, text in texts:
+        pen.text((left, top), text, fill=ink if grid.ndim == 2 else (ink,) * 3, font=_font())
+    return np.asarray(picture)

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gan_core.errors import ConfigError, DataError
-from gan_vision.image_grid import FORMATS, image_grid, save_image_grid, to_uint8
+from gan_core.images.sheet import FORMATS, LINE, image_grid, save_image_grid, save_picture, side_by_side, to_uint8
 
 
 def constant(*values, side=1, channels=1):
@@ -136,3 +136,97 @@ def test_a_saved_grid_replaces_an_older_one(tmp_path):
     for value in (1, 2):
         path = save_image_grid(tmp_path / "grid.png", constant(value), padding=0)
     assert np.asarray(Image.open(path))[0, 0] == 2
+
+
+# ---------------------------------------------------------------------- texts
+
+def ink(grid, top, bottom, left=0, right=None):
+    """Whether anything is written on the white of this part."""
+    return bool((grid[top:bottom, left:right] < 128).any())
+
+
+WHITE = np.full((4, 20, 40), 255, np.uint8)  # four white pictures: all ink is text
+
+
+def test_a_label_stands_under_each_picture():
+    grid = image_grid(WHITE, 2, labels=("one", "two", "", "four"))
+    assert grid.shape == (2 * (20 + LINE + 2) + 2, 2 * 42 + 2)
+    assert not ink(grid, 0, 22)
+    assert ink(grid, 22, 22 + LINE, 2, 42)
+    assert ink(grid, 22, 22 + LINE, 44, 84)
+    below = 2 + 20 + LINE + 2 + 20
+    assert not ink(grid, below, below + LINE, 2, 42)
+    assert ink(grid, below, below + LINE, 44, 84)
+
+
+def test_pictures_keep_their_pixels_beside_texts():
+    image = np.random.default_rng(0).integers(0, 256, (1, 20, 40, 3), np.uint8)
+    grid = image_grid(image, labels=["a"], captions=["b"], row_names=["row"], column_names=["column"])
+    left = grid.shape[1] - 2 - 40
+    np.testing.assert_array_equal(grid[2 + LINE:22 + LINE, left:left + 40], image[0])
+
+
+def test_names_of_columns_stand_above_and_those_of_rows_at_the_left():
+    grid = image_grid(WHITE, 2, column_names=("a", "b"), row_names=("first", "second"))
+    left = grid.shape[1] - 2 * 42
+    assert ink(grid, 2, 2 + LINE, left, left + 40)
+    assert ink(grid, 2 + LINE, 22 + LINE, 0, left - 2)
+    assert not ink(grid, 2 + LINE, 22 + LINE, left)
+
+
+def test_a_caption_takes_as_many_lines_as_it_needs():
+    short, long = (image_grid(WHITE[:2], 2, captions=[text]) for text in ("a bird", "a small bird with a red crown"))
+    assert short.shape[0] == 22 + LINE + 2
+    assert (long.shape[0] - short.shape[0]) % LINE == 0
+    assert long.shape[0] > short.shape[0]
+    assert all(ink(long, top, top + LINE) for top in range(22, long.shape[0] - 2, LINE))
+
+
+def test_a_label_that_is_too_long_is_cut_to_its_picture():
+    grid = image_grid(WHITE[:2], 2, labels=("a label without an end", ""))
+    assert ink(grid, 22, 22 + LINE, 2, 42)
+    assert not ink(grid, 22, 22 + LINE, 43)
+
+
+def test_letters_are_light_on_a_dark_background():
+    grid = image_grid(np.zeros((1, 20, 40), np.uint8), labels=["a"], background=0)
+    assert grid[22:].max() > 128
+
+
+@pytest.mark.parametrize(("name", "texts", "message"), [
+    ("labels", ["a"], "`labels` must hold 4 texts"), ("captions", ["a"], "`captions` must hold 2 texts"),
+    ("row_names", "abc", "`row_names` must hold 2 texts"), ("column_names", [], "`column_names` must hold 2 texts"),
+])
+def test_another_number_of_texts_is_refused(name, texts, message):
+    with pytest.raises(ConfigError, match=message):
+        image_grid(WHITE, 2, **{name: texts})
+
+
+def test_texts_reach_the_file(tmp_path):
+    path = save_image_grid(tmp_path / "a.png", WHITE, 2, labels=("a", "b", "c", "d"), scale=1)
+    np.testing.assert_array_equal(np.asarray(Image.open(path)), image_grid(WHITE, 2, labels=("a", "b", "c", "d")))
+
+
+# ---------------------------------------------------------------------- side by side
+
+def test_pictures_side_by_side_keep_their_pixels():
+    first, second = np.full((4, 3), 10, np.uint8), np.full((2, 5), 20, np.uint8)
+    joined = side_by_side([first, second], gap=2)
+    expected = np.full((4, 10), 255, np.uint8)
+    expected[:, :3], expected[:2, 5:] = 10, 20
+    np.testing.assert_array_equal(joined, expected)
+
+
+def test_gray_becomes_colour_beside_colour():
+    joined = side_by_side([np.full((1, 1), 10, np.uint8), np.full((1, 1, 3), (1, 2, 3), np.uint8)], gap=0)
+    assert joined.tolist() == [[[10, 10, 10], [1, 2, 3]]]
+
+
+def test_no_picture_is_refused():
+    with pytest.raises(DataError, match="no picture"):
+        side_by_side([])
+
+
+def test_a_picture_of_another_format_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="must end in a picture format"):
+        save_picture(tmp_path / "a.pdf", WHITE[0])

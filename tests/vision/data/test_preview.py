@@ -4,7 +4,7 @@ import numpy as np
 
 from gan_vision.data import Caption, ClassLabel, Columns, Examples, InstanceIds, LabelMap, Photo, Vector
 from gan_vision.data.fields.label_map import PALETTE
-from gan_vision.data.preview import strips, texts_of, with_texts
+from gan_vision.data.preview import strips, texts_of
 
 FIELDS = {"real": Photo(1), "labels": LabelMap(9), "instances": InstanceIds(), "vector": Vector(2), "label": ClassLabel(("a", "b")),
           "caption": Caption()}
@@ -36,28 +36,19 @@ def test_classes_and_captions_are_texts():
     assert texts_of({"real": Photo(1)}, VALUES) is None
 
 
-def test_texts_are_printed_below_and_the_pictures_are_unchanged():
-    pictures = VALUES["real"]
-    found = with_texts(pictures, ["a small bird", "", "a bird"])
-    assert np.array_equal(found[:, :80], pictures)
-    ink = (found[:, 80:] < 128).sum((1, 2, 3))
-    assert ink[0] > ink[2] > ink[1] == 0
-
-
-def test_a_long_text_is_cut_after_two_lines_of_the_width_of_the_picture():
-    assert with_texts(VALUES["real"], VALUES["caption"]).shape == (3, 80 + 2 * 11 + 3, 70, 1)
-
-
-def test_small_pictures_are_enlarged_for_their_texts_and_without_any_left_alone():
-    small = np.zeros((1, 8, 8, 3), np.uint8)
-    assert with_texts(small, ["a"]).shape == (1, 64 + 11 + 3, 64, 3)
-    assert with_texts(small, None) is small
-
-
 def test_a_sheet_shows_the_examples_asked_for():
     examples = Examples(Columns(VALUES), FIELDS)
-    assert examples.sheet([0, 2], columns=1).shape == (2 * (80 + 3 * 11 + 3 + 2) + 2, 3 * 70 + 4 + 4, 3)
+    sheet = examples.sheet([0, 2], columns=1)
+    assert sheet.shape == (2 * (80 + 3 * 15 + 2) + 2, 3 * 70 + 4 + 4, 3)  # three lines of text under each
+    assert np.array_equal(sheet[2:82, 2:-2], strips(FIELDS, VALUES)[0])
+    ink = [int((band < 128).sum()) for band in (sheet[82:97], sheet[97:112], sheet[112:127])]
+    assert 0 == ink[2] < ink[0] < ink[1]  # "a", "a small bird", nothing
     assert examples.sheet().shape[1] == 2 * (3 * 70 + 4 + 2) + 2
+
+
+def test_small_pictures_are_enlarged_for_their_texts():
+    small = Examples.of_images(np.zeros((1, 8, 8, 1), np.uint8), np.array([0]), ("a",))
+    assert small.sheet().shape == (2 + 64 + 15 + 2, 2 + 64 + 2)
 
 
 def test_the_sheet_of_plain_pictures_is_their_grid():

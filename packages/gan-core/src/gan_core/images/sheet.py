@@ -53,7 +53,7 @@ def to_uint8(images, value_range: tuple[float, float]) -> np.ndarray:
 
 def image_grid(images, columns: int | None = None, *, value_range: tuple[float, float] | None = None,
                padding: int = 2, background: Color = 255, scale: int = 1, labels: Sequence[str] | None = None,
-               captions: Sequence[str] | None = None, row_names: Sequence[str] | None = None,
+               label_lines: int = 1, captions: Sequence[str] | None = None, row_names: Sequence[str] | None = None,
                column_names: Sequence[str] | None = None) -> np.ndarray:
     """Images side by side, row by row; the rest of the last row is background.
 
@@ -65,7 +65,8 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
         padding: int >= 0, pixels of background around and between the images, not scaled.
         background: 0..255, or (red, green, blue) of 0..255 for colour images.
         scale: int >= 1, every pixel becomes scale x scale pixels (nearest neighbour: no smoothing).
-        labels: n texts, one under each image, cut to its width.
+        labels: n texts, one under each image, in the width of the image.
+        label_lines: int >= 1, so many lines a label may take before it is cut.
         captions: a text for each row, under it, over its whole width and as many lines as it takes.
         row_names: a text for each row, at its left.
         column_names: a text for each column, above it, cut to its width.
@@ -83,7 +84,8 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
         >>> grid = image_grid(triples, 3, column_names=("label map", "photo", "generated"), captions=texts)
     """
     images = _as_bytes(images, value_range)
-    for name, value, least in (("columns", columns, 1), ("padding", padding, 0), ("scale", scale, 1)):
+    for name, value, least in (("columns", columns, 1), ("padding", padding, 0), ("scale", scale, 1),
+                               ("label_lines", label_lines, 1)):
         if value is not None and (not isinstance(value, int | np.integer) or value < least):
             raise ConfigError(f"`{name}` must be a whole number of at least {least}. Received: {name}={value!r}.")
     count, _, _, channels = images.shape
@@ -105,11 +107,13 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
     margin = max(map(_width, row_names), default=0) + padding if row_names else 0
     lefts = [margin + padding + column * (width + padding) for column in range(columns)]
     total_width = lefts[-1] + width + padding
+    named = [_lines(text, width, label_lines) for text in labels or ()]
+    below = LINE * max(map(len, named), default=0)  # of each row, for the labels
     wrapped = [_lines(text, total_width - lefts[0] - padding) for text in captions or [""] * rows]
     tops, top = [], padding + (LINE if column_names else 0)
     for lines in wrapped:
         tops.append(top)
-        top += height + (LINE if labels else 0) + LINE * len(lines) + padding
+        top += height + below + LINE * len(lines) + padding
     grid = np.empty((top, total_width, channels), np.uint8)
     grid[:] = color
     for index, image in enumerate(images):
@@ -117,9 +121,9 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
         grid[top:top + height, left:left + width] = image
     texts = [(left, padding, _cut(text, width)) for left, text in zip(lefts, column_names or (), strict=False)]
     texts += [(padding, top + (height - LINE) // 2, text) for top, text in zip(tops, row_names or (), strict=False)]
-    texts += [(lefts[index % columns], tops[index // columns] + height, _cut(text, width))
-              for index, text in enumerate(labels or ())]
-    texts += [(lefts[0], top + height + (LINE if labels else 0) + LINE * number, line)
+    texts += [(lefts[index % columns], tops[index // columns] + height + LINE * number, line)
+              for index, lines in enumerate(named) for number, line in enumerate(lines)]
+    texts += [(lefts[0], top + height + below + LINE * number, line)
               for top, lines in zip(tops, wrapped, strict=True) for number, line in enumerate(lines)]
     grid = grid[..., 0] if channels == 1 else grid
     return _written(grid, texts, dark=float(color.mean()) > 127) if texts else grid
@@ -250,15 +254,19 @@ def _cut(text: str, width: int) -> str:
     return text.rstrip() + "..." if text else ""
 
 
-def _lines(text: str, width: int) -> list[str]:
-    """The words in lines of at most so many pixels."""
+def _lines(text: str, width: int, most: int | None = None) -> list[str]:
+    """The words in lines of at most so many pixels, and at most so many lines, the last one cut; a new line begins a line."""
     lines: list[str] = []
-    for word in text.split():
-        if lines and _width(f"{lines[-1]} {word}") <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(_cut(word, width))
-    return lines
+    for part in text.split("\n"):
+        begun = len(lines)
+        for word in part.split():
+            if len(lines) > begun and _width(f"{lines[-1]} {word}") <= width:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
+    if most is not None and len(lines) > most:
+        lines[most - 1:] = [" ".join(lines[most - 1:])]
+    return [_cut(line, width) for line in lines]
 
 
 def _written(grid: np.ndarray, texts: Iterable[tuple[int, int, str]], *, dark: bool) -> np.ndarray:

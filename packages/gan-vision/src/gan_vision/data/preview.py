@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gan_core.images.decode import convert_channels
 from gan_core.images.sheet import TINY, image_grid
 
 if TYPE_CHECKING:
     from gan_vision.data.examples import Examples
     from gan_vision.data.fields.kind import Kind
 
-LINES = 2  # of text at most
-_LINE, _LETTER = 11, 6  # pixels that a line of Pillow's own font is high, and a letter about wide
+LINES = 3  # of text at most
 _GAP = 2
 
 
 def sheet(examples: Examples, rows, *, columns: int | None = None) -> np.ndarray:
     """Examples as one picture: see `Examples.sheet`."""
     found = examples.gather(rows)
-    return image_grid(with_texts(strips(examples.fields, found), texts_of(examples.fields, found)), columns)
+    pictures, texts = strips(examples.fields, found), texts_of(examples.fields, found)
+    # Small pictures are enlarged, so that a text below them can be read.
+    scale = 1 if texts is None else -(-TINY // min(TINY, *pictures.shape[1:3]))
+    return image_grid(pictures, columns, scale=scale, labels=texts, label_lines=LINES)
 
 
 def strips(fields: Mapping[str, Kind], values: Mapping[str, Any], extra: Mapping[str, np.ndarray] | None = None,
@@ -51,26 +51,3 @@ def texts_of(fields: Mapping[str, Kind], values: Mapping[str, Any]) -> list[str]
     """What is printed under each example, or None if nothing is."""
     texts = [found for name, kind in fields.items() if name in values and (found := kind.texts(values[name]))]
     return ["\n".join(parts) for parts in zip(*texts, strict=True)] if texts else None
-
-
-def with_texts(pictures: np.ndarray, texts: Sequence[str] | None) -> np.ndarray:
-    """The pictures with a band of text under each; small pictures are enlarged so that it can be read."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    if texts is None:
-        return pictures
-    scale = -(-TINY // min(TINY, *pictures.shape[1:3]))
-    pictures = pictures.repeat(scale, axis=1).repeat(scale, axis=2)
-    count, _, width, channels = pictures.shape
-    font, bands = ImageFont.load_default(_LINE - 1), []
-    for text in texts:
-        lines = [line for part in text.split("\n") for line in textwrap.wrap(
-            part, max(1, width // _LETTER), max_lines=LINES, placeholder=" ...") or [""]]
-        bands.append(lines)
-    height = _LINE * max(map(len, bands)) + 3
-    drawn = np.empty((count, height, width, channels), np.uint8)
-    for index, lines in enumerate(bands):
-        band = Image.new("L", (width, height), 255)
-        ImageDraw.Draw(band).multiline_text((1, 0), "\n".join(lines), fill=0, font=font, spacing=1)
-        drawn[index] = convert_channels(np.asarray(band)[..., None], channels)
-    return np.concatenate([pictures, drawn], axis=1)

@@ -8,7 +8,7 @@ from gan_core.images.sheet import image_grid, save_image_grid, to_uint8
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.class_label import Attributes, ClassLabel
 from gan_vision.data.labels import Labels
-from gan_vision.data.preview import strips, texts_of, with_texts
+from gan_vision.data.preview import LINES, strips, texts_of
 from gan_vision.training.matching_samples import matching_samples
 
 ROWS, COLUMNS = 10, 8  # of a sheet of classes
@@ -43,14 +43,14 @@ class SampleSheets:
         """Write the sheet of `step` to the run folder and to TensorBoard."""
         if step == 0:
             found = self.real.gather(self.rows, None if self.in_strips else ("real",))
-            save_image_grid(folder.samples / "real.png", self._strips(found))
+            save_image_grid(folder.samples / "real.png", strips(self.real.fields, found), **self._texts(found))
         samples, columns = self.draw(gan)
-        images = to_uint8(samples, self.value_range)
+        images, texts = to_uint8(samples, self.value_range), {}
         if self.in_strips:
-            conditions = [name for name in self.real.fields if name != "real"]
-            images = self._strips(self.real.gather(self.rows, conditions), generated=images)
-        save_image_grid(folder.samples / f"step-{step:09d}.png", images, columns)
-        record.image(step, "samples", np.atleast_3d(image_grid(images, columns)))
+            found = self.real.gather(self.rows, [name for name in self.real.fields if name != "real"])
+            images, texts = strips(self.real.fields, found, {"generated": images}), self._texts(found)
+        save_image_grid(folder.samples / f"step-{step:09d}.png", images, columns, **texts)
+        record.image(step, "samples", np.atleast_3d(image_grid(images, columns, **texts)))
 
     def draw(self, gan) -> tuple[np.ndarray, int | None]:
         """The images of a sheet, and in how many columns; None leaves that to the grid."""
@@ -64,6 +64,6 @@ class SampleSheets:
         noise = np.tile(gan.fixed_latent(COLUMNS), (len(classes), 1))
         return gan.generate({"label": classes.repeat(COLUMNS)}, latent=noise), COLUMNS
 
-    def _strips(self, found: dict, **extra: np.ndarray) -> np.ndarray:
-        texts = texts_of(self.real.fields, found) if self.in_strips else None
-        return with_texts(strips(self.real.fields, found, extra), texts)
+    def _texts(self, found: dict) -> dict:
+        """What stands under the pictures, as options of a sheet."""
+        return {"labels": texts_of(self.real.fields, found), "label_lines": LINES} if self.in_strips else {}

@@ -255,7 +255,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _lines(text: str, width: int, most: int | None = None) -> list[str]:
-    """The words in lines of at most so many pixels, and at most so many lines, the last one cut; a new line begins a line."""
+    """The words in lines of at most so many pixels, and at most `most` lines, the last one cut."""
     lines: list[str] = []
     for part in text.split("\n"):
         begun = len(lines)

@@ -1,5 +1,8 @@
 """Batches as a pure function of (seed, step)."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -108,6 +111,26 @@ def test_a_fetched_source_is_asked_for_its_hash_once_and_late():
     loader = Loader(source, 4)
     assert [loader.content_hash, loader.content_hash, asked] == ["abc", "abc", [1]]
     assert Loader(FetchedSource(dict, 10, {}), 4).content_hash is None
+
+
+ENDLESS = """
+import time
+import numpy as np
+from gan_core.data.loader import FetchedSource, Loader
+
+def fetch(rows):
+    time.sleep(0.3)
+    return {"real": rows}
+
+batches = iter(Loader(FetchedSource(fetch, 10, {"real": ((), np.int64)}), 4).dataset())
+next(batches)
+print("done", flush=True)
+"""
+
+
+def test_a_program_ends_although_batches_are_being_drawn_ahead():
+    done = subprocess.run([sys.executable, "-c", ENDLESS], capture_output=True, text=True, timeout=600, check=True)
+    assert done.stdout == "done\n"
 
 
 def noisy(batch, seeds):

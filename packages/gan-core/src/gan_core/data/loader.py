@@ -6,7 +6,11 @@ resumes at step k asks for batch k and gets the one it would have got. There is 
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import functools
+import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -40,6 +44,45 @@ class Source(Protocol):
         ...
 
 
+class _Fetches:
+    """Lets the calls of `fetch` end before the interpreter does.
+
+    An endless data set draws ahead of its reader. A call that is under way when the interpreter shuts down would wait
+    for the lock of the interpreter, and TensorFlow for the call: the process would never end. So leaving waits until
+    the pipelines have filled their buffers, with batches that nobody will see.
+    """
+
+    SETTLED_SECONDS, MOST_SECONDS = 0.5, 30.0
+
+    def __init__(self):
+        self._lock, self._running, self._leaving, self._registered = threading.Lock(), 0, False, False
+
+    @contextlib.contextmanager
+    def one(self):
+        """Around a call; gives whether the interpreter is leaving."""
+        with self._lock:
+            if not self._registered:
+                atexit.register(self._settle)
+                self._registered = True
+            self._running += 1
+        try:
+            yield self._leaving
+        finally:
+            with self._lock:
+                self._running -= 1
+
+    def _settle(self):
+        self._leaving = True
+        busy = started = time.monotonic()
+        while (now := time.monotonic()) < min(busy + self.SETTLED_SECONDS, started + self.MOST_SECONDS):
+            if self._running:
+                busy = now
+            time.sleep(0.005)
+
+
+_fetches = _Fetches()
+
+
 class FetchedSource:
     """Examples that NumPy code fetches by their positions: from arrays, from files that are decoded on demand.
 
@@ -70,8 +113,11 @@ class FetchedSource:
         names = list(self.spec)
 
         def fetched(rows):
-            found = self.fetch(rows)
-            return [np.ascontiguousarray(found[name]) for name in names]
+            with _fetches.one() as leaving:
+                if leaving:
+                    return [np.zeros((len(rows), *shape), dtype) for shape, dtype in self.spec.values()]
+                found = self.fetch(rows)
+                return [np.ascontiguousarray(found[name]) for name in names]
 
         values = tf.numpy_function(fetched, [indices], [tf.as_dtype(dtype) for _, dtype in self.spec.values()],
                                    stateful=False)

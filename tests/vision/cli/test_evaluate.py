@@ -1,5 +1,7 @@
 import json
+from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 
@@ -137,3 +139,34 @@ def test_forensics_keeps_floats_and_writes_the_report(run, tmp_path, capsys):
     assert 0 <= samples.min() <= samples.max() <= 1
     assert np.load(tmp_path / "forensics" / "real.npy").dtype == np.uint8
     assert (tmp_path / "forensics" / "report.html").exists()
+
+
+def test_recalibration_changes_the_scores_and_is_part_of_their_protocol(run, capsys):
+    found = {}
+    for recalibrate in (False, True):
+        evaluate(run, extractor="random", metrics="fid", recalibrate=recalibrate, quiet=True)
+        found[recalibrate] = read_scores(run / "scores.json")[0]
+    assert found[True].value != found[False].value
+    assert found[True].estimator == "sample covariances, batch norm recalibrated over 100 batches"
+    with pytest.raises(ConfigError, match="unlike protocols"):
+        found[True].check_comparable(found[False])
+
+
+def test_recalibrated_statistics_are_those_of_the_generators_own_samples(tmp_path):
+    trained = train(tmp_path / "run", latent=3)
+    network = trained.gan.sampler
+    norm = next(layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization))
+    Samples(trained).recalibrate(50)
+    before = keras.Model(network.inputs, norm.input)
+    latents = trained.gan.fixed_latent(2000, 1)
+    expected = np.asarray(before({"latent": latents})).mean(axis=tuple(range(len(norm.input.shape) - 1)))
+    np.testing.assert_allclose(norm.moving_mean, expected, atol=0.1 * np.sqrt(np.asarray(norm.moving_variance)).max())
+
+
+def test_a_generator_without_batch_normalisation_is_not_recalibrated():
+    latent = keras.Input((2,), name="latent")
+    plain = keras.Model(latent, keras.layers.Dense(4)(latent))
+    opened = SimpleNamespace(gan=SimpleNamespace(sampler=plain), experiment=SimpleNamespace(condition=None),
+                             value_range=(-1, 1))
+    with pytest.raises(ConfigError, match=r"has none\. Leave it out"):
+        Samples(opened).recalibrate(1)

@@ -19,6 +19,7 @@ _HOMES = {
     "data.loader": ("ArraySource", "Loader"),
     "game.averaging": ("ExponentialMovingAverage", "recalibrate_batch_norm"),
     "game.inversion": ("invert_latents",),
+    "model_files": ("load_network",),
     "game.schedules": ("wgan_warmup", "linear_decay"),
     "losses": ("Minimax", "NonSaturating", "LeastSquares", "Wasserstein", "Hinge", "Relativistic",
                "RelativisticAverage", "RelativisticLeastSquares", "RelativisticHinge", "Targets", "LOSSES",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 TRAINING = "training images"
 MOST = 10_000  # images per side, unless asked
 BATCH = 64
+RECALIBRATION = 100  # batches
 Run = Annotated[Path, Parameter(help="The run folder that `train` printed.")]
 
 
 def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,prdc,birthday,memorisation",
              extractor: str = "encoder", count: Annotated[int | None, Parameter(name=["--count", "-n"])] = None,
-             raw: Annotated[bool, Parameter(negative="")] = False, seed: int = 0,
+             raw: Annotated[bool, Parameter(negative="")] = False,
+             recalibrate: Annotated[bool, Parameter(negative="")] = False, seed: int = 0,
              json: Annotated[bool, Parameter(name="--json", negative="")] = False,
              quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Score a run's averaged generator against real images it has not seen; offline. Also written to RUN/scores.json.
@@ -36,6 +39,8 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
             random[:SEED], inception:WEIGHTS.h5[@75], or keras:MODEL.keras[@SIZE].
         count: Images per side; by default as many as are held out, at most 10,000.
         raw: Score the trained generator instead of its average.
+        recalibrate: First replace the statistics of batch normalisation by their means over 100 generated batches,
+            since averaged ones are exact for no set of weights. Scores say so, and compare with their like only.
         seed: Of the noise and of all random choices.
         json: Print JSON, as `gan-core compare` reads it.
         quiet: Show no progress.
@@ -45,9 +50,9 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
     from gan_core.metrics.evaluation import evaluate as evaluate_images
     from gan_core.metrics.extractors.choice import EXTRACTORS, extractor_by_name
     from gan_core.metrics.feature_cache import FeatureCache
-    from gan_core.metrics.score import collect_warnings, scores_to_json, write_scores
+    from gan_core.metrics.score import OF_REAL, collect_warnings, scores_to_json, write_scores
     from gan_core.metrics.score_table import print_scores
-    from gan_core.progress import quietly, say
+    from gan_core.progress import quietly, say, stage
     from gan_vision.recipes import RECIPES
 
     names = metric_names(metrics)
@@ -68,6 +73,9 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
         real = real[:min(count or MOST, len(real))]
         generator = Samples(opened, train, seed=seed, raw=raw)
         say(f"step {opened.step:,}: {len(real):,} generated images against {len(real):,} {origin}")
+        if recalibrate:
+            with stage("recalibrating batch normalisation", RECALIBRATION) as advance:
+                generator.recalibrate(RECALIBRATION, advance)
         chosen = extractor_by_name(extractor, images=lambda: train.images, labels=_classes(train), folder=run,
                                    say=say)
         with collect_warnings() as left_out:
@@ -75,7 +83,11 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
                 real, generator.batches(len(real)), metrics=names, extractor=chosen,
                 train=None if origin == TRAINING else train.images, sampler=generator.more, seed=seed,
                 cache=FeatureCache.default_folder())
-    about = {"run": str(run), "step": opened.step, "real": origin, "raw": raw}
+    if recalibrate:
+        scores = [score if score.metric.endswith(OF_REAL) else dataclasses.replace(
+            score, estimator=f"{score.estimator}, batch norm recalibrated over {RECALIBRATION} batches")
+            for score in scores]
+    about = {"run": str(run), "step": opened.step, "real": origin, "raw": raw, "recalibrated": recalibrate}
     path = write_scores(run / "scores.json", scores, left_out=left_out, **about)
     if json:
         print(scores_to_json(scores, left_out=left_out, **about))
@@ -111,11 +123,45 @@ class Samples:
         from gan_core.random import fold
 
         self._calls += 1
-        seed, condition = fold(self.seed, "evaluate", self._calls), None
-        if self.examples is not None:
-            rows = np.random.default_rng(seed).integers(len(self.examples), size=count)
-            condition = self.examples.conditions(rows, self.value_range)
-        return self.run.samples(count, seed=seed, raw=self.raw, condition=condition)
+        seed = fold(self.seed, "evaluate", self._calls)
+        return self.run.samples(count, seed=seed, raw=self.raw, condition=self._condition(count, seed))
+
+    def recalibrate(self, batches: int, advance: Callable[[int], None] = lambda count: None) -> None:
+        """Give the generator the batch-norm statistics of its own samples (`recalibrate_batch_norm`), in memory only.
+
+        Args:
+            batches: of 64 samples each, drawn for this alone.
+            advance: called with 1 after each.
+
+        Raises:
+            ConfigError: the generator has no batch normalisation.
+        """
+        import keras
+
+        from gan_core.game.averaging import recalibrate_batch_norm
+        from gan_core.random import fold
+
+        gan = self.run.gan
+        network = gan.generator if self.raw else gan.sampler
+        if not any(isinstance(layer, keras.layers.BatchNormalization) for layer in network._flatten_layers()):
+            raise ConfigError("`--recalibrate` is for generators with batch normalisation, and this one has none. "
+                              "Leave it out.")
+
+        def inputs() -> Iterator[dict]:
+            for number in range(batches):
+                seed = fold(self.seed, "recalibrate", number)
+                drawn = gan.fixed_latent(BATCH, seed)
+                yield ({} if drawn is None else {"latent": drawn}) | (self._condition(BATCH, seed) or {})
+                advance(1)
+
+        recalibrate_batch_norm(network, inputs())
+
+    def _condition(self, count: int, seed: int) -> dict | None:
+        """What belongs to some of the examples, drawn at random."""
+        if self.examples is None:
+            return None
+        rows = np.random.default_rng(seed).integers(len(self.examples), size=count)
+        return self.examples.conditions(rows, self.value_range)
 
     def batches(self, count: int) -> Iterator[np.ndarray]:
         """`count` images in batches: memory holds one."""

@@ -65,7 +65,7 @@ def demo(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Check the style."""
     session.install("ruff>=0.14")
-    session.run("ruff", "check", "packages", "tests", "benchmarks", "noxfile.py")
+    session.run("ruff", "check", "packages", "tests", "benchmarks", "docs", "noxfile.py")
 
 
 @nox.session

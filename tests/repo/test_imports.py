@@ -158,7 +158,7 @@ def light_modules(package: str) -> list[str]:
     module = PACKAGES[package]
     light = re.compile(rf"{module}/(__init__|cli|errors|config|demo|check|cli/.*|recipes/.*|(run|data)/__init__|.*/config"
                        r"|run/(folder|signals|finding|history|metrics_file|run_report|doctor|device|recipe|recipe_settings"
-                       r"|trained_run|training)|progress|image_run|text_run|enhancement/enhancement_run|metrics/functional/.*"
+                       r"|trained_run|recipe_training)|progress|image_run|text_run|enhancement/enhancement_run|metrics/functional/.*"
                        r"|data/(settings|sources)|(baselines|metrics|grammar|models)/__init__)\.py")
     return sorted(short(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
                   for path in FILES[package] if light.fullmatch(short(path)))

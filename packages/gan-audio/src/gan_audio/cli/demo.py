@@ -27,7 +27,7 @@ def demo(*, out: Path | None = None, steps: int = STEPS, seed: int = 0,
     """
     from gan_core.run.device import tensorflow_for
     from gan_core.run.folder import RunFolder
-    from gan_core.run.training import displays, new_run
+    from gan_core.run.recipe_training import displays, new_run
 
     recipe = RECIPES["segan-tiny"]
     config = recipe.settings(preset="demo", origin="demo", given={

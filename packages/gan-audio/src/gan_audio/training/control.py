@@ -23,7 +23,7 @@ def trained_control(run: EnhancementRun, progress: Progress) -> EnhancementRun:
         AudioConfigError: the run is itself a control.
     """
     from gan_core.run.checkpoint import Checkpoints
-    from gan_core.run.training import resume_run, train_recipe
+    from gan_core.run.recipe_training import resume_run, train_recipe
 
     if not run.config.adversary:
         raise AudioConfigError(f"{run.folder.path} was trained without an adversary: it has no control. "

@@ -16,7 +16,7 @@ from gan_core.run.checkpoint import Checkpoints, Saved
 from gan_core.run.config import RunConfig
 from gan_core.run.folder import RunFolder
 from gan_core.run.state import state_of
-from gan_core.run.training_run import TrainingRun
+from gan_core.run.training_process import TrainingProcess
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def run_experiment(experiment: Experiment, folder: RunFolder, config: RunConfig,
         Interrupted: a signal asked to stop; a checkpoint of the last step is written.
         ConfigError: the GAN is not compiled, or settings and parts of the experiment contradict each other.
     """
-    return TrainingRun(experiment, folder, config, progress).execute(resume=False)
+    return TrainingProcess(experiment, folder, config, progress).execute(resume=False)
 
 
 def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConfig, *,
@@ -112,7 +112,7 @@ def resume_experiment(experiment: Experiment, folder: RunFolder, config: RunConf
         ConfigError: another field differs, or a phase begins at another step; the message lists old and new values.
         CheckpointError: no checkpoint can be used.
     """
-    return TrainingRun(experiment, folder, config, progress).execute(resume=True, may_change=may_change,
+    return TrainingProcess(experiment, folder, config, progress).execute(resume=True, may_change=may_change,
                                                                      accepted=accepted)
 
 

@@ -234,7 +234,7 @@ class RecipeTable(Mapping[str, Recipe]):
             >>> run = gan_vision.train("dcgan", data="folder:MY_PICTURES", steps=3000, size=32)
             >>> run.save("samples.png", run.generate(64))
         """
-        from gan_core.run.training import train_from_python
+        from gan_core.run.recipe_training import train_from_python
 
         chosen = self[recipe]
         given = {name: value for name, value in (("data", data), ("steps", steps)) if value is not None} | settings

@@ -15,7 +15,7 @@ from gan_core.errors import ConfigError, DataError, RunError
 from gan_core.progress import Progress
 from gan_core.run.checkpoint import Checkpoints
 from gan_core.run.folder import RunFolder
-from gan_core.run.training import resume_run, try_settings
+from gan_core.run.recipe_training import resume_run, try_settings
 
 
 def weights(run):

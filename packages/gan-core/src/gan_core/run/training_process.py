@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 FLOAT16_PATIENCE = 50  # overflows in a row that a loss scale may need to settle
 
 
-class TrainingRun:
+class TrainingProcess:
     """One process's work on a run.
 
     Args:

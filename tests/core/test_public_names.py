@@ -9,7 +9,7 @@ from gan_core.public_names import public_names
 
 
 def test_a_name_comes_from_its_module_and_a_module_is_an_attribute():
-    resolve, listed, names = public_names("gan_core", {"errors": ("GanError",), "lazy": ("public_names",)})
+    resolve, listed, names = public_names("gan_core", {"errors": ("GanError",), "public_names": ("public_names",)})
     assert resolve("public_names") is public_names
     assert resolve("errors").__name__ == "gan_core.errors"
     assert listed() == names == ["GanError", "public_names"]

@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 from gan_core.augment import AdaptiveAugment
-from gan_core.data.loader import ArraySource, Loader
+from gan_core.data.loader import ArraySource, FetchedSource, Loader
 from gan_core.errors import CheckpointError, ConfigError, DataError, DivergedError, RunError
 from gan_core.game.gan import GAN
 from gan_core.game.latent import Normal
@@ -292,6 +292,18 @@ class TestDivergence:
         assert all(np.all(np.isfinite(np.asarray(variable.value, "float64"))) for variable in state_of(fresh))
         assert folder.report.is_file()
         assert read_lines(folder.metrics)[-1]["d_loss"] is None
+
+    def test_data_that_cannot_be_read_any_more_say_why(self, make_gan, points, tmp_path, capfd):
+        def fetch(rows):
+            if 17 in rows:
+                raise DataError("p17.png: cut short. Copy it again.")
+            return {"real": points[rows]}
+
+        loader = Loader(FetchedSource(fetch, 64, {"real": ((2,), np.float32)}), 8, shuffle=False)
+        with pytest.raises(DataError, match=r"^p17.png: cut short. Copy it again.$"):
+            run_experiment(Experiment(make_gan(), [Phase(loader, STEPS)]), folder_in(tmp_path / "run"),
+                           RunConfig(batch_size=8, checkpoint_every=1))
+        assert "after step 2; last good checkpoint: step 2" in capfd.readouterr().err
 
     def test_a_term_that_breaks_alone_is_named(self, make_gan, points, tmp_path):
         class Broken(GradientPenalty):

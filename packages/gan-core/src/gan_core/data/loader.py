@@ -86,6 +86,8 @@ _fetches = _Fetches()
 class FetchedSource:
     """Examples that NumPy code fetches by their positions: from arrays, from files that are decoded on demand.
 
+    `failure` is the error that ended the last call of `fetch`, None if none did.
+
     Args:
         fetch: int64 (batch,) positions -> name -> array (batch, ...); called from the threads of the input pipeline.
         count: int, how many examples there are.
@@ -99,6 +101,7 @@ class FetchedSource:
                  content_hash: Callable[[], str | None] = lambda: None):
         self.fetch, self.spec, self.transform, self._count = fetch, dict(spec), transform, count
         self._find_hash = content_hash
+        self.failure: Exception | None = None
 
     def __len__(self):
         return self._count
@@ -116,7 +119,11 @@ class FetchedSource:
             with _fetches.one() as leaving:
                 if leaving:
                     return [np.zeros((len(rows), *shape), dtype) for shape, dtype in self.spec.values()]
-                found = self.fetch(rows)
+                try:
+                    found = self.fetch(rows)
+                except Exception as error:
+                    self.failure = error  # TensorFlow passes on no more than its text
+                    raise
                 return [np.ascontiguousarray(found[name]) for name in names]
 
         values = tf.numpy_function(fetched, [indices], [tf.as_dtype(dtype) for _, dtype in self.spec.values()],
@@ -186,6 +193,11 @@ class Loader:
     def content_hash(self) -> str | None:
         """What identifies the data; None where the source does not say."""
         return getattr(self.source, "content_hash", None)
+
+    @property
+    def failure(self) -> Exception | None:
+        """What was wrong with the data, where the source knows it, when TensorFlow says that reading a batch failed."""
+        return getattr(self.source, "failure", None)
 
     def indices(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """int64 (batch,) positions of batch `step`, and (batch, 2) seeds of its examples."""

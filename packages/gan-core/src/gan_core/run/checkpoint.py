@@ -23,6 +23,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.errors import CheckpointError, DivergedError, RunError
+from gan_core.files import sync
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
@@ -267,15 +268,6 @@ def size_in_words(count: float) -> str:
         if count < 1000:
             return f"{count:.1f} {unit}"
     return f"{count / 1000:.1f} GB"
-
-
-def sync(path: Path) -> None:
-    """Make a file or directory survive a power failure."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def crash_point(name: str) -> None:

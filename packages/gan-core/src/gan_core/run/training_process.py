@@ -167,6 +167,11 @@ class TrainingProcess:
                 gan.train_function(batches)
             except (StopIteration, tf.errors.OutOfRangeError):  # no more batches
                 break
+            except tf.errors.OpError as error:
+                if phase.data.failure is None:
+                    raise
+                self.progress.say(f"the data cannot be read any more after step {done:,}; {self.checkpoints.last()}")
+                raise phase.data.failure from error
             callbacks.after_step(done - start, self.latest_scores)
             done += 1
             self.after_step(done, last_of_phase=done == end)

@@ -12,7 +12,7 @@ with Keras" (Packt 2019), chapter 10, describes as the paper's. Sizes and number
 
 Differences from the sources: convolutions have biases (as the authors' published weights, unlike the first code's
 default); PReLU shares its slope over time, so a generator takes any length; batch normalisation keeps 0.9 of its
-running means (0.1 in the book is another framework's convention); the reference batch of virtual batch
+running means (0.1 in Valle's book is another framework's convention); the reference batch of virtual batch
 normalisation is fixed, as its paper says; 1-D convolutions instead of 2-D ones with a dummy axis.
 """
 

@@ -17,7 +17,7 @@ from gan_audio.recipes.enhancement import EnhancementConfig, enhancement_recipe
 
 
 class Config(EnhancementConfig):
-    """Settings of `segan-compact`, with the book's numbers."""
+    """Settings of `segan-compact`, with Valle's numbers."""
 
     SIZE: ClassVar[str] = "segan-compact"
 

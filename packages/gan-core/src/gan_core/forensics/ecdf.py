@@ -6,7 +6,7 @@ import numpy as np
 
 from gan_core.errors import DataError
 
-BOOK_POINTS = np.linspace(0.0, 1.0, 50)
+POINTS = np.linspace(0.0, 1.0, 50)
 
 
 def ecdf(values, at=None) -> np.ndarray:
@@ -14,7 +14,7 @@ def ecdf(values, at=None) -> np.ndarray:
 
     Args:
         values: any shape, finite.
-        at: (points,), where to evaluate; 50 equally spaced points in [0, 1] if None, as chapter 11 of the book.
+        at: (points,), where to evaluate; 50 equally spaced points in [0, 1] if None, as in Valle (2019), chapter 11.
 
     Returns:
         float64 (points,) in [0, 1].
@@ -30,5 +30,5 @@ def ecdf(values, at=None) -> np.ndarray:
     if not values.size or np.isnan(values[-1]):
         raise DataError("`values` must hold at least one number and no NaN. Received: "
                         + ("NaN among them." if values.size else "none."))
-    at = BOOK_POINTS if at is None else np.asarray(at, np.float64)
+    at = POINTS if at is None else np.asarray(at, np.float64)
     return np.searchsorted(values, at, side="right") / values.size

@@ -12,7 +12,7 @@ import numpy as np
 from gan_core.errors import ConfigError, DataError
 from gan_core.forensics.centroid import centroid
 from gan_core.forensics.divergence import jsd
-from gan_core.forensics.ecdf import BOOK_POINTS, ecdf
+from gan_core.forensics.ecdf import POINTS, ecdf
 from gan_core.forensics.findings import findings
 from gan_core.forensics.histogram import PixelHistogram, pixel_histogram
 from gan_core.forensics.image_bootstrap import ImageBootstrap, bootstrap_ks
@@ -98,7 +98,7 @@ class Comparison:
 def compare_pixels(reference, sample, *, quantise: int | None = 256, bins: int = 100, alpha: float = 0.05,
                    repeats: int = 200, window: int = 7, seed: int = 0,
                    names: tuple[str, str] = ("real", "generated")) -> Comparison:
-    """Every pixel statistic of `sample` against `reference` (1807.04919, chapter 11 of the book).
+    """Every pixel statistic of `sample` against `reference` (Valle et al. 2018, arXiv:1807.04919).
 
     Args:
         reference: (N, H, W) or (N, H, W, C), N >= 2, finite, in [0, 1].
@@ -165,7 +165,7 @@ def _view(reference, sample, *, bins, alpha, repeats, window, seed) -> View:
         bootstrap=bootstrap_ks(reference, sample, repeats=repeats, seed=seed),
         jsd=jsd(histograms["full"][0].complete, histograms["full"][1].complete),
         histograms=histograms,
-        ecdf=np.stack([ecdf(reference, BOOK_POINTS), ecdf(sample, BOOK_POINTS)]),
+        ecdf=np.stack([ecdf(reference, POINTS), ecdf(sample, POINTS)]),
         centroids=_spread(*(np.concatenate(pair, axis=1) for pair in lines), alpha=alpha),
         slopes=_spread(*(np.concatenate(pair, axis=1) for pair in slopes), alpha=alpha),
         images={name: _spread(summaries[0][name], summaries[1][name], alpha=alpha) for name in summaries[0]},

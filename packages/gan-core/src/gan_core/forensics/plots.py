@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 
-from gan_core.forensics.ecdf import BOOK_POINTS
+from gan_core.forensics.ecdf import POINTS
 from gan_core.forensics.pixel_comparison import Comparison, Spread, View
 from gan_core.images.sheet import image_grid
 
@@ -79,7 +79,7 @@ def distribution_functions(comparison: Comparison) -> bytes:
     figure, panels = _figure(len(views))
     for axes, (title, view) in zip(panels, views, strict=True):
         for shares, name, colour in zip(view.ecdf, comparison.settings["names"], COLOURS, strict=True):
-            axes.plot(BOOK_POINTS, shares, color=colour, label=name, marker=".", markersize=4, linewidth=1)
+            axes.plot(POINTS, shares, color=colour, label=name, marker=".", markersize=4, linewidth=1)
         axes.axvline(view.ks.location, color="0.6", linewidth=0.8, linestyle=":")
         axes.set(title=title, xlabel="pixel value t", ylabel="share of pixels ≤ t", ylim=(-0.02, 1.02))
     panels[0].legend()

@@ -16,7 +16,7 @@ def quantise(values, *, levels: int = 256, top: float = 1.0) -> np.ndarray:
     Args:
         values: any shape, nominally in [0, top]; values outside become 0 or `top`.
         levels: int >= 2, 256 for 8-bit pictures.
-        top: float > 0, the largest value of the grid: 1 for pixels / 255, 255/256 for the book's division by 256.
+        top: float > 0, the largest value of the grid: 1 for pixels / 255, 255/256 for Valle's (2019) division by 256.
 
     Returns:
         float64, same shape, exactly equal to k·top/(levels-1) for an integer k.

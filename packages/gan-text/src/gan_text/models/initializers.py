@@ -25,7 +25,7 @@ def initializer(name: str, kind: str):
     """A fresh initializer for the weights of a "conv" or "dense" layer.
 
     Args:
-        name: "original" (Gulrajani et al. 2017) or "book" (N(0, 0.02²)).
+        name: "original" (Gulrajani et al. 2017) or "book" (N(0, 0.02²), as in Valle 2019).
         kind: "conv" or "dense".
     """
     return choose("initialization", name, INITIALIZERS)(kind)

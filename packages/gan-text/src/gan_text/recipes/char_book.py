@@ -27,7 +27,7 @@ class Config(TextConfig):
 
 
 def placeholder(config: Config):
-    """Blank rows with the 96 ids of the book's vocabulary."""
+    """Blank rows with the 96 ids of Valle's vocabulary."""
     return blank(config if config.max_size else config.model_copy(update={"max_size": 96}))
 
 

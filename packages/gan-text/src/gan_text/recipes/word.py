@@ -18,7 +18,7 @@ from gan_text.recipes.texts import TextConfig, text_recipe
 
 
 class Config(TextConfig):
-    """Settings of `word`; the book makes a million generator iterations of ten critic updates each."""
+    """Settings of `word`; Valle makes a million generator iterations of ten critic updates each."""
 
     steps: int = pydantic.Field(10_000_000, ge=1)
     """Critic updates in total; the generator makes steps / n_critic."""

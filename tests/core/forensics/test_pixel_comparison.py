@@ -21,8 +21,8 @@ def against_sigmoid(digits_like, sigmoid_fakes):
     return compare_pixels(digits_like * 256 / 255, sigmoid_fakes, repeats=20)
 
 
-# --- the table of Valle (2019) on a synthetic stand-in for its digits: test .003/.00003, GAN .81/.014, adversarial .42/.58,
-# --- Bernoulli .13/.079 (distance/divergence)
+# --- the table of Valle (2019) on a synthetic stand-in for its digits: test .003/.00003, GAN .81/.014,
+# --- adversarial .42/.58, Bernoulli .13/.079 (distance/divergence)
 
 
 def test_saturating_fakes_differ_by_the_share_of_exact_zeros(digits_like, sigmoid_fakes):

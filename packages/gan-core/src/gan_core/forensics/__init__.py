@@ -1,8 +1,8 @@
 """Forensics: simple pixel statistics that tell generated images from real ones.
 
-After Valle, Cai and Doshi, "TequilaGAN: How to easily identify GAN samples" (2018, https://arxiv.org/abs/1807.04919) and
-Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019), chapter 11. Everything here is NumPy;
-TensorFlow and matplotlib are imported inside the functions that need them.
+After Valle, Cai and Doshi, "TequilaGAN: How to easily identify GAN samples" (2018, https://arxiv.org/abs/1807.04919),
+and Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019), chapter 11. Everything here is
+NumPy; TensorFlow and matplotlib are imported inside the functions that need them.
 """
 
 # Imported eagerly, unlike elsewhere: most functions bear the name of their module, and a module imported later

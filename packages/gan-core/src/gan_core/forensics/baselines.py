@@ -46,7 +46,7 @@ def fgsm(model, x, y, *, eps: float = 0.1, clip: tuple[float, float] | None = (0
         x: (n, ...), inputs as the model expects them.
         y: (n,) class numbers, or (n, classes) probabilities.
         eps: float >= 0, size of the step, in units of the pixels.
-        clip: (low, high) the pictures are clipped to afterwards; None leaves them outside the range, as in Valle (2019).
+        clip: (low, high) the pictures are clipped to afterwards; None leaves them outside it (Valle 2019).
         batch_size: int, pictures per gradient.
 
     Returns:

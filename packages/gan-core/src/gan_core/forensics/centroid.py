@@ -17,7 +17,7 @@ def centroid(images, *, axis: int = 0, empty: str = "nan") -> np.ndarray:
     Args:
         images: (H, W) or (N, H, W), non-negative pixels on any scale.
         axis: 0 gives one centroid per column, 1 one per row.
-        empty: what a column without any ink gets: "nan", or "zero" as in Valle (2019), by a tiny number
+        empty: what a column without any ink gets: "nan", or "zero" as in Valle (2019), by adding a tiny number
             to the denominator (then an empty column cannot be told from one whose ink is all in row 0).
 
     Returns:

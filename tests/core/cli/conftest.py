@@ -7,7 +7,8 @@ import pytest
 
 from gan_core.cli import Modality, make_app, run
 from gan_core.run.config import RunConfig
-from gan_core.run.recipe import Recipe, RecipeTable
+from gan_core.run.recipe import Recipe
+from gan_core.run.recipe_table import RecipeTable
 
 
 class Section(pydantic.BaseModel):

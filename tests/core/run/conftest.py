@@ -11,8 +11,9 @@ from gan_core.game.latent import Normal
 from gan_core.game.objective import Objective
 from gan_core.losses import NonSaturating
 from gan_core.run.experiment import Experiment, Phase
-from gan_core.run.recipe import Recipe, RecipeTable
+from gan_core.run.recipe import Recipe
 from gan_core.run.recipe_settings import AdamConfig
+from gan_core.run.recipe_table import RecipeTable
 
 
 class PointsConfig(AdamConfig):

@@ -10,7 +10,8 @@ import pytest
 from gan_core.errors import ConfigError, DataError
 from gan_core.run.config import RunConfig
 from gan_core.run.folder import RunFolder
-from gan_core.run.recipe import Recipe, RecipeTable, merge
+from gan_core.run.recipe import Recipe, merge
+from gan_core.run.recipe_table import RecipeTable
 
 
 class Section(pydantic.BaseModel):

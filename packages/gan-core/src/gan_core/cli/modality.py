@@ -8,7 +8,7 @@ from typing import Any
 
 from cyclopts import App
 
-from gan_core.run.recipe import RecipeTable
+from gan_core.run.recipe_table import RecipeTable
 
 
 @dataclass(frozen=True)

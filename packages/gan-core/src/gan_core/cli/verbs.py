@@ -14,7 +14,7 @@ from gan_core.progress import Progress, stdout
 from gan_core.run.config import RunConfig, validate
 from gan_core.run.device import tensorflow_for
 from gan_core.run.folder import RunFolder
-from gan_core.run.recipe import RecipeTable
+from gan_core.run.recipe_table import RecipeTable
 from gan_core.run.recipe_training import displays, prepared, resume_run, train_recipe
 from gan_core.run.trained_run import TrainedRun
 

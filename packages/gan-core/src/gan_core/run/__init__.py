@@ -6,7 +6,8 @@ from gan_core.public_names import public_names
 
 _HOMES = {
     "config": ("RunConfig",),
-    "recipe": ("Recipe", "RecipeTable"),
+    "recipe": ("Recipe",),
+    "recipe_table": ("RecipeTable",),
     "trained_run": ("TrainedRun",),
     "experiment": ("Experiment", "Phase", "resume_experiment", "run_experiment"),
     "folder": ("RunFolder",),

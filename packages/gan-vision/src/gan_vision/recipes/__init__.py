@@ -1,6 +1,6 @@
 """Recipes: each declares the parts of one published system, and contains no loop. Importing one loads no TensorFlow."""
 
-from gan_core.run.recipe import RecipeTable
+from gan_core.run.recipe_table import RecipeTable
 from gan_vision.recipes import ada, bricks, cifar10, conditional, dcgan, relativistic, tutorial, wgan, wgan_gp
 
 RECIPES = RecipeTable(dcgan.RECIPE, cifar10.RECIPE, bricks.RECIPE, tutorial.RECIPE, ada.RECIPE, conditional.RECIPE,

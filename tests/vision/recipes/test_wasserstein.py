@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from gan_core.cli.describe import description
 from gan_core.errors import ConfigError
-from gan_core.regularizers import warn_of_batch_normalization
+from gan_core.layers.normalization import warn_of_batch_normalization
 from gan_core.run.config import validate
 from gan_vision.recipes import RECIPES
 
@@ -21,16 +21,17 @@ def build(name, **options):
     return config, recipe.build(config, *recipe.placeholder(config))
 
 
-@pytest.mark.parametrize(("name", "options", "loss", "regularizers"), [
-    ("wgan", {}, "wasserstein", ["weight_clipping"]),
-    ("wgan", {"network": "cifar10", "width": 8}, "wasserstein", ["weight_clipping"]),
-    ("wgan_gp", {}, "wasserstein", ["gradient_penalty"]),
-    ("relativistic", {}, "rasgan", []),
-    ("relativistic", {"average": False, "network": "cifar10", "width": 8}, "rsgan", []),
+@pytest.mark.parametrize(("name", "options", "loss", "regularizers", "constraints"), [
+    ("wgan", {}, "wasserstein", [], ["weight_clipping"]),
+    ("wgan", {"network": "cifar10", "width": 8}, "wasserstein", [], ["weight_clipping"]),
+    ("wgan_gp", {}, "wasserstein", ["gradient_penalty"], []),
+    ("relativistic", {}, "rasgan", [], []),
+    ("relativistic", {"average": False, "network": "cifar10", "width": 8}, "rsgan", [], []),
 ])
-def test_the_description_names_the_game(name, options, loss, regularizers):
+def test_the_description_names_the_game(name, options, loss, regularizers, constraints):
     found = json.loads(json.dumps(description(RECIPES[name], *build(name, **options))))
-    assert (found["loss"], found["regularizers"], found["update"]) == (loss, regularizers, "alternating")
+    assert (found["loss"], found["regularizers"], found["constraints"], found["update"]) == (
+        loss, regularizers, constraints, "alternating")
 
 
 def test_the_published_critic_has_a_million_parameters_and_none_fixed():
@@ -60,7 +61,7 @@ def test_the_wasserstein_critics_lead_as_published():
 
 
 def test_the_constraints_have_the_published_strength():
-    assert build("wgan")[1].gan.objective.regularizers[0].limit == 0.01
+    assert build("wgan")[1].gan.objective.constraints[0].limit == 0.01
     assert build("wgan_gp")[1].gan.objective.regularizers[0].weight == 10
 
 
@@ -85,12 +86,13 @@ def test_both_rates_reach_zero_at_the_same_generator_update():
 def test_the_noise_of_dequantization_is_that_of_the_step():
     gan = build("wgan_gp", dequantize=True)[1].gan
     batch = {"real": tf.zeros((2, 16, 16, 1), tf.uint8)}
-    first, again = (gan.prepare(batch)["real"].numpy() for _ in range(2))
+    first, again = (gan.prepared(batch, gan.stream("prepare"))[0].numpy() for _ in range(2))
     gan.discriminator_steps.assign_add(1)
     assert np.array_equal(first, again)
-    assert not np.array_equal(first, gan.prepare(batch)["real"].numpy())
+    assert not np.array_equal(first, gan.prepared(batch, gan.stream("prepare"))[0].numpy())
 
 
 def test_dequantization_is_off_unless_asked_for():
     batch = {"real": tf.zeros((2, 16, 16, 1), tf.uint8)}
-    assert (build("wgan_gp")[1].gan.prepare(batch)["real"].numpy() == -1).all()
+    gan = build("wgan_gp")[1].gan
+    assert (gan.prepared(batch, gan.stream("prepare"))[0].numpy() == -1).all()

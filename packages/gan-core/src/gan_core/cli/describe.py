@@ -36,7 +36,9 @@ def description(recipe: Recipe, config: RunConfig, experiment: Experiment) -> di
         "recipe": recipe.name, "generator": network(gan.generator),
         "discriminators": [network(model) for model in gan.discriminators],
         "loss": objective.adversarial.name, "regularizers": [term.name for term in objective.regularizers],
+        "constraints": [constraint.name for constraint in objective.constraints],
         "auxiliary": [term.name for term in objective.auxiliary], "latent": repr(gan.latent), "update": gan.update,
+        "sampling": gan.sampling,
         "augment": None if gan.augment is None else type(gan.augment).__name__,
         "ema": gan.ema is not None, "steps": experiment.steps, "batch_size": config.batch_size,
         "presets": {name: dict(values) for name, values in recipe.presets.items()},
@@ -64,7 +66,8 @@ def print_description(found: dict) -> None:
     costs = [f"{part['name']} {part['operations']:,}" for part in parts if part["operations"] is not None]
     if costs:
         stdout().print(f"operations of one pass per sample: {', '.join(costs)}", markup=False)
-    for key in ("loss", "regularizers", "auxiliary", "latent", "update", "augment", "ema", "steps", "batch_size"):
+    for key in ("loss", "regularizers", "constraints", "auxiliary", "latent", "update", "sampling", "augment", "ema",
+                "steps", "batch_size"):
         stdout().print(f"{key}: {found[key]}", markup=False)
     for name, values in found["presets"].items():
         stdout().print(preset_line(name, values), markup=False)

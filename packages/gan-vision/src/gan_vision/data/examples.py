@@ -11,7 +11,8 @@ import numpy as np
 
 from gan_core.errors import ConfigError, DataError
 from gan_vision.data.example_source import Columns, ExampleSource
-from gan_vision.data.fields.class_label import Attributes, ClassLabel
+from gan_vision.data.fields.attributes import Attributes
+from gan_vision.data.fields.class_label import ClassLabel
 from gan_vision.data.fields.kind import Kind, Origin
 from gan_vision.data.fields.photo import Photo
 from gan_vision.data.rejects import Reject

@@ -21,7 +21,8 @@ from gan_core.images.decode import MAX_PIXELS, check_channels, decode_image
 from gan_core.images.resize import image_size, resize_image
 from gan_core.progress import track
 from gan_vision.data.examples import Examples
-from gan_vision.data.fields.class_label import Attributes, ClassLabel
+from gan_vision.data.fields.attributes import Attributes
+from gan_vision.data.fields.class_label import ClassLabel
 from gan_vision.data.fields.kind import Kind
 from gan_vision.data.fields.photo import Photo
 from gan_vision.data.rejects import Reject, apply_policy, decode_all

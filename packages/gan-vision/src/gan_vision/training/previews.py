@@ -6,7 +6,8 @@ import numpy as np
 
 from gan_core.images.sheet import image_grid, save_image_grid, to_uint8
 from gan_vision.data.examples import Examples
-from gan_vision.data.fields.class_label import Attributes, ClassLabel
+from gan_vision.data.fields.attributes import Attributes
+from gan_vision.data.fields.class_label import ClassLabel
 from gan_vision.data.labels import Labels
 from gan_vision.data.preview import LINES, strips, texts_of
 from gan_vision.training.matching_samples import matching_samples

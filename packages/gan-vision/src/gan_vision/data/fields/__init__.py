@@ -13,7 +13,8 @@ _HOMES = {
     "label_map": ("LabelMap",),
     "instance_ids": ("InstanceIds", "instance_edges"),
     "vector": ("Vector",),
-    "class_label": ("Attributes", "ClassLabel"),
+    "class_label": ("ClassLabel",),
+    "attributes": ("Attributes",),
     "caption": ("Caption",),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

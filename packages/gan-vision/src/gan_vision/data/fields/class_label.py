@@ -1,15 +1,13 @@
-"""Classes, of which every example has one, and attributes, of which it may have several."""
+"""Classes, of which every example has one."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar
 
 import numpy as np
 
 from gan_core.errors import DataError
 from gan_vision.data.fields.kind import Kind, Origin
-from gan_vision.data.fields.vector import checked_numbers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,38 +41,3 @@ class ClassLabel(Kind):
 
     def texts(self, values):  # noqa: D102
         return [self.names[number] if self.names else str(number) for number in values]
-
-
-@dataclasses.dataclass(frozen=True)
-class Attributes(Kind):
-    """Which of k attributes an example has, stored as float32 (k,) in 0..1; a sheet shows the names of the first ones.
-
-    Args:
-        size: int, k.
-        names: of the attributes; () if they have none.
-    """
-
-    size: int
-    names: tuple[str, ...] = ()
-
-    SHOWN: ClassVar[int] = 3
-
-    @classmethod
-    def named(cls, names: tuple[str, ...]) -> Attributes:
-        """Attributes that have these names."""
-        return cls(len(names), tuple(names))
-
-    @property
-    def dtype(self) -> np.dtype:  # noqa: D102
-        return np.dtype(np.float32)
-
-    def shape(self, size):  # noqa: D102
-        return (self.size,)
-
-    def checked(self, values, field: str, origin: Origin):  # noqa: D102
-        return checked_numbers(values, self.size, field, origin, f"{self.size} attributes of 0 to 1")
-
-    def texts(self, values):  # noqa: D102
-        names = self.names or tuple(map(str, range(self.size)))
-        return [", ".join(names[number] for number in np.flatnonzero(np.asarray(value) > 0.5)[:self.SHOWN])
-                for value in values]

@@ -21,6 +21,11 @@ class Vector(Kind):
     size: int
 
     @property
+    def described(self) -> str:
+        """What one value per example is, for messages."""
+        return f"vectors of {self.size} numbers"
+
+    @property
     def dtype(self) -> np.dtype:  # noqa: D102
         return np.dtype(np.float32)
 
@@ -28,17 +33,12 @@ class Vector(Kind):
         return (self.size,)
 
     def checked(self, values, field: str, origin: Origin):  # noqa: D102
-        return checked_numbers(values, self.size, field, origin, f"vectors of {self.size} numbers")
-
-
-def checked_numbers(values, size: int, field: str, origin: Origin, what: str) -> np.ndarray:
-    """Rows of `size` finite numbers as float32."""
-    if values.ndim != 2 or values.shape[1] != size or values.dtype.kind not in "buif":
-        raise DataError(f"`{field}` of {origin.name} must be {what}, (n, {size}). "
-                        f"Received: {values.dtype} {values.shape}.")
-    numbers = np.asarray(values, np.float32)
-    if not (finite := np.isfinite(numbers)).all():
-        row = int(np.argmin(finite.all(axis=1)))
-        raise DataError(f"`{field}` of {origin.row(row)} must be finite. Found: {numbers[row][~finite[row]][0]} at "
-                        f"position {int(np.argmin(finite[row]))}. Leave this example out.")
-    return numbers
+        if values.ndim != 2 or values.shape[1] != self.size or values.dtype.kind not in "buif":
+            raise DataError(f"`{field}` of {origin.name} must be {self.described}, (n, {self.size}). "
+                            f"Received: {values.dtype} {values.shape}.")
+        numbers = np.asarray(values, np.float32)
+        if not (finite := np.isfinite(numbers)).all():
+            row = int(np.argmin(finite.all(axis=1)))
+            raise DataError(f"`{field}` of {origin.row(row)} must be finite. Found: {numbers[row][~finite[row]][0]} at "
+                            f"position {int(np.argmin(finite[row]))}. Leave this example out.")
+        return numbers

@@ -148,13 +148,38 @@ class KerasTraining(keras.Model):
         graphs = {}
         for due in (True, False):
             super().make_train_function(force=True)
-            graphs[due] = self.train_function
+            keras_must = self.run_eagerly or self.steps_per_execution != 1
+            graphs[due] = self.train_function if keras_must else self._traced_step()
 
         def train_function(iterator):
             self.generator_is_due = self.next_step_updates_generator()
             return graphs[self.generator_is_due](iterator)
 
         self.train_function = train_function
+
+    def _traced_step(self) -> Callable:
+        """A step on the next batch of an iterator, as one graph that the host calls once.
+
+        Keras' own returns an optional value, for several steps per execution, and the host opens it after every step:
+        two more operations outside the graph and a wait for the device, 4 % of a step of 20 ms on two cores.
+        """
+        strategy = self.distribute_strategy
+
+        @tf.function(autograph=False, reduce_retracing=True, jit_compile=self.jit_compile)
+        def step(batch):
+            batch = keras.tree.map_structure(_none_if_optional, batch)
+            logs = strategy.run(self.train_step, args=(batch,))
+            return {name: strategy.reduce("MEAN", value, axis=None) for name, value in logs.items()}
+
+        @tf.function(autograph=False, reduce_retracing=True)
+        def step_of_next(iterator):
+            return step(next(iterator))
+
+        def train_function(iterator):
+            in_graph = isinstance(iterator, tf.data.Iterator | tf.distribute.DistributedIterator)
+            return step_of_next(iterator) if in_graph else step(next(iterator))
+
+        return train_function
 
     def next_step_updates_generator(self) -> bool:
         """Whether the schedule lets the generator learn in the coming step."""
@@ -215,6 +240,11 @@ class KerasTraining(keras.Model):
         raise ConfigError("a GAN is not saved as one model. Save what samples with "
                           "`gan.standalone_generator().save(...)`, weights with `gan.save_weights(...)`, or train with "
                           "`run_experiment`, whose checkpoints hold all.")
+
+
+def _none_if_optional(part):
+    """Keras marks what a generator left out of its batches."""
+    return None if isinstance(part, tf.experimental.Optional) else part
 
 
 def _learning(name: str, learns: Learns | None, asked, networks) -> list[keras.Variable]:

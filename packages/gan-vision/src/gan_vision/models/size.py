@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gan_core.errors import ConfigError
 
+Size = int | tuple[int, int]  # pixels: of both sides, or (height, width)
+
 
 def require_positive(**options: int) -> None:
     """Check that every option is an int of at least 1.
@@ -56,3 +58,71 @@ def halving_widths(width: int, levels: int) -> list[int]:
         raise ConfigError(f"`width` must be a multiple of {divisor}, because it is halved {levels - 1} times at this "
                           f"size. Received: width={width}. Use {nearest}.")
     return [width >> level for level in range(levels)]
+
+
+def height_and_width(size: Size) -> tuple[int, int]:
+    """(height, width) of a size that may be one number for both.
+
+    Raises:
+        ConfigError: it is neither one nor two positive whole numbers.
+
+    Example:
+        >>> height_and_width(64)
+        (64, 64)
+    """
+    sides = tuple(size) if isinstance(size, tuple | list) else (size, size)
+    if len(sides) != 2:
+        raise ConfigError(f"`size` must be one number or (height, width). Received: size={size!r}.")
+    for side in sides:
+        require_positive(size=side)
+    return sides
+
+
+def count_levels(sides: tuple[int, int], levels: int | None, *, least: int, smallest: int = 1) -> int:
+    """How often a picture is halved: as asked, or until its shorter side is `smallest`.
+
+    Args:
+        sides: (height, width) in pixels.
+        levels: int, as asked; None where the size decides, which needs a shorter side of smallest · 2^n, n > `least`.
+        least: int, the fewest.
+        smallest: int, the shorter side of the smallest map in pixels.
+
+    Raises:
+        ConfigError: a side is not divisible by 2^levels; the message names the nearest that are.
+
+    Example:
+        >>> count_levels((256, 512), None, least=4)
+        8
+    """
+    if levels is None:
+        shorter = min(sides)
+        levels = (shorter // smallest).bit_length() - 1
+        if shorter != smallest << levels or levels <= least:
+            raise ConfigError(
+                f"`size` must be a power of two of at least {smallest << (least + 1)} on its shorter side, unless "
+                f"`levels` says how often it is halved. Received: size={_written(sides)}. Use e.g. levels={least} with "
+                f"sides that are multiples of {2**least}.")
+    elif isinstance(levels, bool) or not isinstance(levels, int) or levels < least:
+        raise ConfigError(f"`levels` must be a whole number of at least {least}. Received: levels={levels!r}.")
+    require_divisible(sides, levels, option="levels")
+    return levels
+
+
+def require_divisible(sides: tuple[int, int], halvings: int, *, option: str = "halvings") -> None:
+    """Check that both sides can be halved so often.
+
+    Raises:
+        ConfigError: one cannot; the message names the nearest that can, and the option that says how often.
+    """
+    step = 2**halvings
+    for side in sides:
+        if side % step:
+            below = side // step * step
+            nearest = f"{below} or {below + step}" if below else f"{step}"
+            raise ConfigError(f"each side of `size` must be a multiple of {step} = 2^{option}. Received: "
+                              f"size={_written(sides)}, {option}={halvings}. Use {nearest} instead of {side}.")
+
+
+def _written(sides: tuple[int, int]) -> str:
+    height, width = sides
+    return f"{height}" if height == width else f"{height}x{width}"

@@ -130,7 +130,7 @@ def test_a_batch_of_one_survives_the_map_of_one_pixel():
     (lambda: build_generator(64, variant="bok"), "unknown `variant`. Received: 'bok'. Did you mean 'book'"),
     (lambda: build_generator(64, dropout=1), r"`dropout` must lie in \[0, 1\). Received: dropout=1"),
     (lambda: build_discriminator(halvings=-1), "`halvings` must be a whole number of at least 0. Received: halvings=-1"),
-    (lambda: build_discriminator((64, 23)), r"at least 24 pixels for 3 halvings. Received: size=\(64, 23\)"),
+    (lambda: build_discriminator((64, 23)), r"at least 24 pixels for 3 halvings. Received: size=64x23"),
 ])
 def test_what_cannot_be_built_is_explained(build, message):
     with pytest.raises(ConfigError, match=message):

@@ -37,7 +37,7 @@ def test_the_result_is_the_mean_of_the_source_and_the_last_layer():
     last = [layer for layer in built.layers if isinstance(layer, layers.Conv2D)][-1]
     last.kernel.assign(tf.zeros_like(last.kernel))
     last.bias.assign([0.5, 0.0, -100.0])
-    expected = (source + [np.tanh(0.5), 0.0, -1.0]) / 2
+    expected = (source + np.array([np.tanh(0.5), 0.0, -1.0], "float32")) / 2
     np.testing.assert_allclose(built(source), expected, atol=1e-6)
     assert float(tf.reduce_max(tf.abs(built(source)))) <= 1
 

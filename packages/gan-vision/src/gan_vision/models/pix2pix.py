@@ -18,7 +18,7 @@ import keras
 from keras import layers
 
 from gan_core.errors import ConfigError, choose
-from gan_vision.models.size import Size, count_levels, height_and_width, require_positive
+from gan_vision.models.size import Size, any_or_at_least, count_levels, height_and_width, require_positive
 
 VALUE_RANGE = (-1.0, 1.0)
 WIDEST = 8  # times the first width
@@ -154,11 +154,8 @@ def build_discriminator(size: Size | None = None, channels: int = 3, *, source_c
     if isinstance(halvings, bool) or not isinstance(halvings, int) or halvings < 0:
         raise ConfigError(f"`halvings` must be a whole number of at least 0. Received: halvings={halvings!r}.")
     normalize = choose("`normalization`", normalization, NORMALIZATIONS)
-    sides = (None, None) if size is None else height_and_width(size)
-    least = 2 ** (halvings + 1) + 2**halvings if halvings else 1
-    if size is not None and min(sides) < least:
-        raise ConfigError(f"`size` must be at least {least} pixels for {halvings} halvings. Received: size={size!r}. "
-                          "Lower `halvings`.")
+    least = 3 * 2**halvings if halvings else 1  # the two convolutions of stride 1 take a pixel each from the last map
+    sides = any_or_at_least(size, least, f"{halvings} halvings")
 
     sample = keras.Input((*sides, channels), name="sample")
     source = keras.Input((*sides, source_channels), name="source")

@@ -78,6 +78,26 @@ def height_and_width(size: Size) -> tuple[int, int]:
     return sides
 
 
+def any_or_at_least(size: Size | None, least: int, need: str) -> tuple[int | None, int | None]:
+    """(height, width) of a network for one size, (None, None) of one for any.
+
+    Args:
+        size: pixels, or None.
+        least: int, pixels of the shorter side that the network needs.
+        need: str, what needs them, for the message: "3 halvings".
+
+    Raises:
+        ConfigError: a smaller size.
+    """
+    if size is None:
+        return None, None
+    sides = height_and_width(size)
+    if min(sides) < least:
+        raise ConfigError(f"`size` must be at least {least} pixels for {need}. Received: size={_written(sides)}. Lower "
+                          "`halvings`.")
+    return sides
+
+
 def count_levels(sides: tuple[int, int], levels: int | None, *, least: int, smallest: int = 1) -> int:
     """How often a picture is halved: as asked, or until its shorter side is `smallest`.
 
@@ -108,18 +128,19 @@ def count_levels(sides: tuple[int, int], levels: int | None, *, least: int, smal
     return levels
 
 
-def require_divisible(sides: tuple[int, int], halvings: int, *, option: str = "halvings") -> None:
-    """Check that both sides can be halved so often.
+def require_divisible(sides: tuple[int, int], halvings: int, *, option: str = "halvings", times: int = 1) -> None:
+    """Check that both sides can be halved so often, and that `times` pixels are left.
 
     Raises:
         ConfigError: one cannot; the message names the nearest that can, and the option that says how often.
     """
     step = 2**halvings
     for side in sides:
-        if side % step:
+        if side % step or side < times * step:
             below = side // step * step
-            nearest = f"{below} or {below + step}" if below else f"{step}"
-            raise ConfigError(f"each side of `size` must be a multiple of {step} = 2^{option}. Received: "
+            nearest = f"{below} or {below + step}" if below >= times * step else f"{times * step}"
+            least = f", at least {times * step}" if times > 1 else ""
+            raise ConfigError(f"each side of `size` must be a multiple of {step} = 2^{option}{least}. Received: "
                               f"size={_written(sides)}, {option}={halvings}. Use {nearest} instead of {side}.")
 
 

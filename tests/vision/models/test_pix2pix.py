@@ -125,7 +125,7 @@ def test_a_batch_of_one_survives_the_map_of_one_pixel():
     (lambda: build_generator(100, levels=4), "multiple of 16.*Received: size=100, levels=4. Use 96 or 112 instead of 100"),
     (lambda: build_generator(8, levels=4), "Use 16 instead of 8"),
     (lambda: build_generator(64, levels=3), "`levels` must be a whole number of at least 4. Received: levels=3"),
-    (lambda: build_generator((1, 2, 3)), r"`size` must be one number or \(height, width\). Received: size=\(1, 2, 3\)"),
+    (lambda: build_generator((1, 2, 3)), r"`size` must be a whole number of pixels.*or a pair \(height, width\). Received: size=\(1, 2, 3\)"),
     (lambda: build_generator(64, normalization="layer"), "unknown `normalization`. Received: 'layer'"),
     (lambda: build_generator(64, variant="bok"), "unknown `variant`. Received: 'bok'. Did you mean 'book'"),
     (lambda: build_generator(64, dropout=1), r"`dropout` must lie in \[0, 1\). Received: dropout=1"),

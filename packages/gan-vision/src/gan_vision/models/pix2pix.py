@@ -18,7 +18,8 @@ import keras
 from keras import layers
 
 from gan_core.errors import ConfigError, choose
-from gan_vision.models.size import Size, any_or_at_least, count_levels, height_and_width, require_positive
+from gan_core.images.resize import image_size
+from gan_vision.models.size import Size, any_or_at_least, count_levels, require_positive
 
 VALUE_RANGE = (-1.0, 1.0)
 WIDEST = 8  # times the first width
@@ -113,7 +114,7 @@ def build_generator(size: Size = 256, channels: int = 3, *, source_channels: int
     smallest = choose("`variant`", variant, {"paper": 1, "book": 2})
     if not 0 <= dropout < 1:
         raise ConfigError(f"`dropout` must lie in [0, 1). Received: dropout={dropout!r}. The paper's is 0.5.")
-    height, breadth = height_and_width(size)
+    height, breadth = image_size(size)
     levels = count_levels((height, breadth), levels, least=4, smallest=smallest)
     widths = [width * min(2**level, WIDEST) for level in range(levels)]
 

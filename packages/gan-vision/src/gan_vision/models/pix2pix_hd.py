@@ -16,8 +16,9 @@ import keras
 from keras import layers
 
 from gan_core.errors import ConfigError
+from gan_core.images.resize import image_size
 from gan_vision.layers import InstanceMean, ReflectionPadding2D
-from gan_vision.models.size import Size, any_or_at_least, height_and_width, require_divisible, require_positive
+from gan_vision.models.size import Size, any_or_at_least, require_divisible, require_positive
 
 VALUE_RANGE = (-1.0, 1.0)
 GLOBAL, ENHANCER = "global", "enhancer"  # names of the parts of a generator; enhancers are numbered from 1
@@ -120,7 +121,7 @@ def build_generator(size: Size = (512, 1024), channels: int = 3, *, source_chann
     require_positive(channels=channels, source_channels=source_channels, width=width, halvings=halvings, blocks=blocks)
     if isinstance(enhancers, bool) or not isinstance(enhancers, int) or enhancers < 0:
         raise ConfigError(f"`enhancers` must be a whole number of at least 0. Received: enhancers={enhancers!r}.")
-    sides = height_and_width(size)
+    sides = image_size(size)
     # Twice as much: a map of one pixel cannot be mirrored at its borders, nor normalised.
     option = "halvings" if not enhancers else "(halvings + enhancers)"
     require_divisible(sides, halvings + enhancers, option=option, times=2)
@@ -161,7 +162,7 @@ def build_feature_encoder(size: Size = (512, 1024), channels: int = 3, *, featur
         788803
     """
     require_positive(channels=channels, features=features, width=width, halvings=halvings)
-    sides = height_and_width(size)
+    sides = image_size(size)
     require_divisible(sides, halvings, times=2)
 
     real = keras.Input((*sides, channels), name="real")

@@ -13,7 +13,8 @@ import keras
 from keras import layers
 
 from gan_core.errors import ConfigError
-from gan_vision.models.size import Size, count_doublings, height_and_width, require_divisible, require_positive
+from gan_core.images.resize import image_size
+from gan_vision.models.size import Size, count_doublings, require_divisible, require_positive
 
 VALUE_RANGE = (-1.0, 1.0)
 END = 4  # height and width of the discriminator's smallest map
@@ -57,7 +58,7 @@ def build_generator(size: Size = 64, channels: int = 3, *, source_channels: int 
     if residual and channels != source_channels:
         raise ConfigError(f"`residual` needs as many channels in as out. Received: source_channels={source_channels}, "
                           f"channels={channels}. Set residual=False.")
-    sides = height_and_width(size)
+    sides = image_size(size)
     require_divisible(sides, halvings)
     widths = [width * 2**level for level in range(halvings)]
 
@@ -98,7 +99,7 @@ def build_discriminator(size: int = 64, channels: int = 3, *, width: int = 64) -
         >>> discriminator.count_params()
         363393
     """
-    height, breadth = height_and_width(size)
+    height, breadth = image_size(size)
     if height != breadth:
         raise ConfigError(f"the dense end of this discriminator needs square pictures. Received: size={size!r}. Take "
                           "the discriminator of patches instead.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gan_core.errors import ConfigError
+from gan_core.images.resize import image_size
 
 Size = int | tuple[int, int]  # pixels: of both sides, or (height, width)
 
@@ -60,24 +61,6 @@ def halving_widths(width: int, levels: int) -> list[int]:
     return [width >> level for level in range(levels)]
 
 
-def height_and_width(size: Size) -> tuple[int, int]:
-    """(height, width) of a size that may be one number for both.
-
-    Raises:
-        ConfigError: it is neither one nor two positive whole numbers.
-
-    Example:
-        >>> height_and_width(64)
-        (64, 64)
-    """
-    sides = tuple(size) if isinstance(size, tuple | list) else (size, size)
-    if len(sides) != 2:
-        raise ConfigError(f"`size` must be one number or (height, width). Received: size={size!r}.")
-    for side in sides:
-        require_positive(size=side)
-    return sides
-
-
 def any_or_at_least(size: Size | None, least: int, need: str) -> tuple[int | None, int | None]:
     """(height, width) of a network for one size, (None, None) of one for any.
 
@@ -91,7 +74,7 @@ def any_or_at_least(size: Size | None, least: int, need: str) -> tuple[int | Non
     """
     if size is None:
         return None, None
-    sides = height_and_width(size)
+    sides = image_size(size)
     if min(sides) < least:
         raise ConfigError(f"`size` must be at least {least} pixels for {need}. Received: size={_written(sides)}. Lower "
                           "`halvings`.")

@@ -17,6 +17,7 @@ _HOMES = {
     "digits": ("load_digits",),
     "arrays": ("load_arrays",),
     "tfds": ("load_tfds",),
+    "pairs": ("load_pairs",),
     "sources": ("load_images",),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

@@ -1,0 +1,200 @@
+"""Pairs of pictures: what a translation reads, "source", and what it shall make of it, "real"."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gan_core.errors import DataError, choose
+from gan_core.images.decode import (
+    MAX_PIXELS,
+    ImageError,
+    check_channels,
+    convert_channels,
+    decode_image,
+    printable,
+    read_header,
+)
+from gan_core.images.listing import list_images
+from gan_core.images.resize import image_size, resize_image
+from gan_core.progress import track
+from gan_vision.data.example_source import Columns
+from gan_vision.data.examples import Examples
+from gan_vision.data.fields.photo import Photo
+from gan_vision.data.rejects import Reject, apply_policy, decode_all
+from gan_vision.data.row_choice import choose_rows
+from gan_vision.data.storage import MEMORY_LIMIT
+
+DIRECTIONS = {"AtoB": (0, 1), "BtoA": (1, 0)}  # which of A and B is read, which is made
+HELD_OUT = ("val", "validation", "test")
+_SHOWN = 5
+
+Files = Sequence[tuple[Path, ...]]  # of each pair: the one that holds both, or A's and B's
+Folders = tuple[Path, ...]
+
+
+def load_pairs(
+    root: str | os.PathLike,
+    *,
+    layout: str,
+    size: int | tuple[int, int],
+    direction: str = "AtoB",
+    channels: int = 3,
+    source_channels: int = 3,
+    fit: str = "center_crop",
+    on_bad: str = "error",
+    limit: int | None = None,
+    seed: int = 0,
+    memory_limit: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> Examples:
+    """Pairs from a folder: decoded at once if they fit into memory, else each when it is asked for.
+
+    Args:
+        root: for "aligned" a folder of pictures, each with A as its left half and B as its right; for "split" a folder
+            with the folders A and B, in which partners have equal names without their endings. Where there are folders
+            train and val (or validation, or test), the second is held out: root/train; root/A/train and root/B/train;
+            or root/train_A and root/train_B.
+        layout: "aligned" or "split".
+        size: int or (height, width) in pixels, of both pictures.
+        direction: "AtoB" reads A and makes B, "BtoA" the other way.
+        channels: 1 or 3, of what is made.
+        source_channels: 1 or 3, of what is read.
+        fit: "center_crop", "stretch" or "pad", as in `resize_image`; the same for both.
+        on_bad: "error" lists the pairs that cannot be used and stops; "skip" leaves them out, up to 10 %.
+        limit: int, use only so many training pairs.
+        seed: int, of `limit`.
+        memory_limit: int, bytes that decoded pairs may take, 1 GiB by default. Above it only headers are read here.
+        max_pixels: int, height times width above which a picture is refused.
+
+    Returns:
+        Examples with the photos "source" and "real", uint8.
+
+    Raises:
+        ConfigError: an unknown option.
+        DataError: no pictures; some without a partner (up to five are named, nothing is paired by position); two of one
+            name; or pairs that `on_bad` does not allow: an odd width, two sizes, an unreadable file.
+
+    Example:
+        >>> pairs = load_pairs("facades", layout="aligned", size=256, direction="BtoA")
+        >>> train, validation = pairs.split()
+    """
+    find = choose("layout", layout, LAYOUTS)
+    reads, makes = choose("direction", direction, DIRECTIONS)
+    for count in (channels, source_channels):
+        check_channels(count)
+    height, width = image_size(size)
+    most = MEMORY_LIMIT if memory_limit is None else memory_limit
+
+    def decode(paths: tuple[Path, ...]) -> dict[str, np.ndarray]:
+        sides = _decoded(paths, max_pixels)
+        wanted = (("source", sides[reads], source_channels), ("real", sides[makes], channels))
+        return {name: resize_image(convert_channels(side, count), size, fit=fit) for name, side, count in wanted}
+
+    def check_headers(paths: tuple[Path, ...]) -> None:
+        _check_sizes(paths, [read_header(path, max_pixels=max_pixels).size for path in paths])
+
+    def examples(files: Files, name: str, **options) -> Examples:
+        in_memory = len(files) * height * width * (channels + source_channels) <= most
+        read, title = (decode, "decoding pairs") if in_memory else (check_headers, "reading headers")
+        usable, rejects = _attempt(files, read, title)
+        apply_policy(rejects, len(files), on_bad, name=name)
+        columns: dict = {tuple(fields): lambda row: tuple(decode(usable[row][0]).values())}
+        if in_memory:
+            columns = {field: np.stack([pair[field] for _, pair in usable]) for field in fields}
+        source = Columns(columns, files=[paths for paths, _ in usable])
+        return Examples(source, fields, name, tuple(rejects), seed=seed, **options)
+
+    name, fields = f"{layout} {printable(root)}", {"source": Photo(source_channels), "real": Photo(channels)}
+    train, held_out = find(Path(root))
+    others = examples(held_out, f"{name}, held out") if held_out else None
+    return examples([train[row] for row in choose_rows(len(train), limit, seed)], name, held_out=others)
+
+
+def _attempt(files: Files, read: Callable, title: str) -> tuple[list, list[Reject]]:
+    """(files, what was read) of the pairs that can be used, and the others."""
+    tried = list(track(decode_all(files, read), title, len(files)))
+    return ([(paths, found) for paths, found in tried if not isinstance(found, Reject)],
+            [found for _, found in tried if isinstance(found, Reject)])
+
+
+# -------------------------------------------------------------------------------------------- where the files are
+
+
+def _aligned(root: Path) -> tuple[Files, Files | None]:
+    train, held_out = _parts(lambda part: (root / part,))
+    halves = [[(path,) for path in list_images(*folders)] for folders in (train, held_out) if folders is not None]
+    return halves[0], halves[1] if len(halves) > 1 else None
+
+
+def _split(root: Path) -> tuple[Files, Files | None]:
+    if (root / "train_A").is_dir() and (root / "train_B").is_dir():
+        train, held_out = _parts(lambda part: (root / f"{part}_A", root / f"{part}_B"))
+    elif (root / "A").is_dir() and (root / "B").is_dir():
+        train, held_out = _parts(lambda part: (root / "A" / part, root / "B" / part))
+    else:
+        folders = sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+        found = ", ".join(map(printable, folders[:10])) or ("no folders" if root.is_dir() else "no such folder")
+        raise DataError(f"pairs need two folders in {printable(root)}. Expected: A and B, or train_A and train_B. "
+                        f"Found: {found}. Put what is read into A and what shall be made into B, with equal names.")
+    return _partners(*train), None if held_out is None else _partners(*held_out)
+
+
+LAYOUTS = {"aligned": _aligned, "split": _split}
+
+
+def _parts(inside: Callable[[str], Folders]) -> tuple[Folders, Folders | None]:
+    """The folders of the training pairs and of the held-out ones; `inside(part)` names those of a part, "" of all."""
+    def exists(part: str) -> bool:
+        return all(folder.is_dir() for folder in inside(part))
+
+    if not exists("train"):
+        return inside(""), None
+    return inside("train"), next((inside(part) for part in HELD_OUT if exists(part)), None)
+
+
+def _partners(a: Path, b: Path) -> Files:
+    """The files of equal names in both, sorted by name."""
+    in_a, in_b = _by_name(a), _by_name(b)
+    for mine, others, folder, partner in ((in_a, in_b, a, b), (in_b, in_a, b, a)):
+        if alone := sorted(set(mine) - set(others)):
+            shown = ", ".join(map(printable, alone[:_SHOWN])) + (", ..." if len(alone) > _SHOWN else "")
+            raise DataError(f"every picture of {printable(folder)} needs a partner of the same name in "
+                            f"{printable(partner)}. Found: {len(alone)} of {len(mine)} without one ({shown}). Add the "
+                            "missing, or take these out.")
+    return [(path, in_b[name]) for name, path in in_a.items()]
+
+
+def _by_name(folder: Path) -> Mapping[str, Path]:
+    found: dict[str, Path] = {}
+    for path in list_images(folder):
+        name = unicodedata.normalize("NFC", path.relative_to(folder).with_suffix("").as_posix())
+        if name in found:
+            raise DataError(f"names must differ in more than their endings. Found: {printable(found[name])} and "
+                            f"{printable(path)}. Rename or remove one.")
+        found[name] = path
+    return found
+
+
+# -------------------------------------------------------------------------------------------- what is in them
+
+
+def _decoded(paths: tuple[Path, ...], max_pixels: int) -> list[np.ndarray]:
+    """A and B, uint8 (height, width, 3)."""
+    pictures = [decode_image(path, max_pixels=max_pixels) for path in paths]
+    _check_sizes(paths, [picture.shape[:2] for picture in pictures])
+    return np.split(pictures[0], 2, axis=1) if len(paths) == 1 else pictures
+
+
+def _check_sizes(paths: tuple[Path, ...], sizes: Sequence[tuple[int, ...]]) -> None:
+    if len(paths) == 2 and sizes[0] != sizes[1]:
+        found = " and ".join(f"{width} x {height}" for height, width in sizes)
+        raise ImageError(" and ".join(map(printable, paths)), f"found {found} pixels; expected one size. Resize one.")
+    if len(paths) == 1 and sizes[0][1] % 2:
+        height, width = sizes[0]
+        raise ImageError(printable(paths[0]), f"found {width} x {height} pixels; expected an even width, A on the left "
+                                              "and B on the right. Cut it anew, or remove it.")

@@ -1,8 +1,9 @@
 """Networks, one paper per file. Importing this module loads no TensorFlow; calling a builder does.
 
 Every module has `build_generator`, `build_discriminator` and `VALUE_RANGE`; `NETWORKS` is the table by which
-recipes and the command line know the pairs. In a discriminator the layer named "features" ends what looks at the image
-and begins what makes a logit of it: `conditional` puts other ends there.
+recipes and the command line know those that make pictures of noise; `pix2pix`, `pix2pix_hd` and `resnet_translation`
+make pictures of pictures, and have their own options. In a discriminator the layer named "features" ends what looks at
+the image and begins what makes a logit of it: `conditional` puts other ends there.
 """
 
 from __future__ import annotations

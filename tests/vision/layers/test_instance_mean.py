@@ -4,13 +4,13 @@ import tensorflow as tf
 
 from gan_vision.layers import InstanceMean
 
-IDS = np.array([[[26001, 26001, 26002], [7, 7, 26002]], [[7, 7, 7], [7, 0, 65535]]])[..., None]
+IDS = np.array([[[26001, 26001, 26002], [7, 7, 26002]], [[7, 7, 7], [7, 0, 65535]]])
 
 
 def means(values, ids):
     """Object by object, in NumPy."""
     result = np.empty_like(values)
-    for picture, instances, mean in zip(values, ids[..., 0], result, strict=True):
+    for picture, instances, mean in zip(values, ids, result, strict=True):
         for instance in np.unique(instances):
             mean[instances == instance] = picture[instances == instance].mean(0)
     return result
@@ -39,6 +39,6 @@ def test_the_gradient_is_shared_by_the_pixels_of_an_instance():
 
 
 def test_it_runs_in_a_graph_whose_batch_is_not_known():
-    traced = tf.function(InstanceMean(), input_signature=[tf.TensorSpec((None, 2, 3, 1)), tf.TensorSpec((None, 2, 3, 1), tf.int32)])
+    traced = tf.function(InstanceMean(), input_signature=[tf.TensorSpec((None, 2, 3, 1)), tf.TensorSpec((None, 2, 3), tf.int32)])
     values = np.arange(12, dtype="float32").reshape(2, 2, 3, 1)
     np.testing.assert_allclose(traced(values, IDS.astype("int32")), means(values, IDS))

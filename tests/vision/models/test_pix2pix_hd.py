@@ -96,7 +96,7 @@ def test_what_cannot_be_built_is_explained(build, message):
 
 
 class TestFeatureEncoder:
-    IDS = np.random.default_rng(0).integers(0, 4, (7, 16, 16, 1)).astype("int32")
+    IDS = np.random.default_rng(0).integers(0, 4, (7, 16, 16)).astype("int32")
 
     def test_it_has_the_authors_parameters(self):
         assert count_parameters(build_feature_encoder((64, 64))) == (788_803, 0)
@@ -108,7 +108,7 @@ class TestFeatureEncoder:
 
     def test_an_instance_has_one_vector(self):
         built, real = build_feature_encoder(16, width=2, halvings=2), tf.random.stateless_normal((1, 16, 16, 3), (0, 1))
-        found, ids = built([real, tf.constant(self.IDS[:1])]).numpy()[0], self.IDS[0, :, :, 0]
+        found, ids = built([real, tf.constant(self.IDS[:1])]).numpy()[0], self.IDS[0]
         vectors = [found[ids == instance] for instance in range(4)]
         assert all(np.ptp(vector, axis=0).max() < 1e-6 for vector in vectors)
         assert len({vector[0].tobytes() for vector in vectors}) == 4

@@ -9,6 +9,7 @@ from gan_core.public_names import public_names
 
 _HOMES = {
     "decode": ("Header", "ImageError", "convert_channels", "decode_image", "read_header"),
+    "ids": ("colors_of", "decode_ids"),
     "resize": ("resize_image",),
     "listing": ("list_images",),
     "sheet": ("image_grid", "save_image_grid", "save_picture", "side_by_side", "to_uint8"),

@@ -10,6 +10,7 @@ import io
 import os
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,6 +50,10 @@ class ImageError(DataError):
     def __init__(self, path: str, reason: str):
         super().__init__(f"cannot read the image {path}: {reason}")
         self.path, self.reason = path, reason
+
+
+class BadPixels(ValueError):
+    """A picture that is whole but not what it should be; the text is the reason."""
 
 
 def printable(path: str | os.PathLike) -> str:
@@ -91,6 +96,20 @@ def decode_image(
         (600, 800, 3)
     """
     check_channels(channels)
+    return decode_as(source, lambda image: _to_array(image, channels, background), max_pixels=max_pixels, name=name)
+
+
+def decode_as(source: str | os.PathLike | bytes, convert: Callable[[Image.Image], np.ndarray], *,
+              max_pixels: int = MAX_PIXELS, name: str | None = None) -> np.ndarray:
+    """What `convert` makes of the upright picture of one file; arguments and errors as those of `decode_image`.
+
+    Args:
+        source: path, or the bytes of a file.
+        convert: called with the Pillow image. A `BadPixels` that it raises becomes an `ImageError` with the file's
+            name.
+        max_pixels: int.
+        name: str, what error messages call `bytes`.
+    """
     if isinstance(source, bytes | bytearray | memoryview):
         label, stream = name or f"<{len(source)} bytes>", io.BytesIO(source)
     else:
@@ -99,9 +118,11 @@ def decode_image(
     with stream:
         try:
             image = _open_image(stream, label, max_pixels)
-            return _to_array(_upright(image), channels, background)
+            return convert(_upright(image))
         except ImageError:
             raise
+        except BadPixels as error:
+            raise ImageError(label, str(error)) from None
         except MemoryError as error:
             raise ImageError(label, "it does not fit into memory. Lower `max_pixels` or shrink the picture.") from error
         except Exception as error:  # damaged files make Pillow raise nearly anything

@@ -17,7 +17,7 @@ class InstanceMean(layers.Layer):
 
     Called with:
         inputs: float (batch, height, width, channels).
-        instances: int (batch, height, width, 1), ids in 0..65535.
+        instances: int (batch, height, width), ids in 0..65535.
 
     Returns:
         As `inputs`.
@@ -28,7 +28,7 @@ class InstanceMean(layers.Layer):
 
     def call(self, inputs, instances):  # noqa: D102
         shape, channels = ops.shape(inputs), inputs.shape[-1]
-        pictures = ops.reshape(ops.arange(shape[0]), (-1, 1, 1, 1))
+        pictures = ops.reshape(ops.arange(shape[0]), (-1, 1, 1))
         # A row for every id of every picture, whether it occurs or not: 0.8 MB a picture with three channels.
         ids = ops.reshape(pictures * IDS + ops.cast(instances, "int32"), (-1,))
         values = ops.cast(ops.reshape(inputs, (-1, channels)), "float32")

@@ -150,8 +150,8 @@ def build_feature_encoder(size: Size = (512, 1024), channels: int = 3, *, featur
         halvings: int.
 
     Returns:
-        Keras model "feature_encoder": real (batch, height, width, channels) and instances, int (batch, height, width,
-        1) -> float32 (batch, height, width, features) in [-1, 1], the same at every pixel of an instance.
+        Keras model "feature_encoder": real (batch, height, width, channels) and instances, int (batch, height, width)
+        -> float32 (batch, height, width, features) in [-1, 1], the same at every pixel of an instance.
 
     Raises:
         ConfigError: a size that is not allowed; the message names the nearest ones.
@@ -166,7 +166,7 @@ def build_feature_encoder(size: Size = (512, 1024), channels: int = 3, *, featur
     require_divisible(sides, halvings, times=2)
 
     real = keras.Input((*sides, channels), name="real")
-    instances = keras.Input((*sides, 1), dtype="int32", name="instances")
+    instances = keras.Input(sides, dtype="int32", name="instances")
     x = _first(real, width)
     for level in range(1, halvings + 1):
         x = _halved(x, width * 2**level)

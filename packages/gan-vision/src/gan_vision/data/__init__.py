@@ -18,6 +18,7 @@ _HOMES = {
     "arrays": ("load_arrays",),
     "tfds": ("load_tfds",),
     "pairs": ("load_pairs",),
+    "cityscapes": ("load_cityscapes",),
     "sources": ("load_images",),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

@@ -20,20 +20,17 @@ from gan_core.images.decode import (
     read_header,
 )
 from gan_core.images.listing import list_images
-from gan_core.images.resize import image_size, resize_image
-from gan_core.progress import track
-from gan_vision.data.example_source import Columns
+from gan_core.images.resize import FITS, image_size
+from gan_vision.data.decoded_files import Files, examples_of_files
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.photo import Photo
-from gan_vision.data.rejects import Reject, apply_policy, decode_all
+from gan_vision.data.rejects import POLICIES
 from gan_vision.data.row_choice import choose_rows
-from gan_vision.data.storage import MEMORY_LIMIT
 
 DIRECTIONS = {"AtoB": (0, 1), "BtoA": (1, 0)}  # which of A and B is read, which is made
 HELD_OUT = ("val", "validation", "test")
 _SHOWN = 5
 
-Files = Sequence[tuple[Path, ...]]  # of each pair: the one that holds both, or A's and B's
 Folders = tuple[Path, ...]
 
 
@@ -87,39 +84,27 @@ def load_pairs(
     reads, makes = choose("direction", direction, DIRECTIONS)
     for count in (channels, source_channels):
         check_channels(count)
-    height, width = image_size(size)
-    most = MEMORY_LIMIT if memory_limit is None else memory_limit
+    pixels = image_size(size)
+    choose("fit", fit, FITS)
+    choose("on_bad", on_bad, POLICIES)
+    fields = {"source": Photo(source_channels), "real": Photo(channels)}
 
     def decode(paths: tuple[Path, ...]) -> dict[str, np.ndarray]:
         sides = _decoded(paths, max_pixels)
-        wanted = (("source", sides[reads], source_channels), ("real", sides[makes], channels))
-        return {name: resize_image(convert_channels(side, count), size, fit=fit) for name, side, count in wanted}
+        return {name: kind.resized(convert_channels(sides[side], kind.channels), pixels, fit=fit)
+                for (name, kind), side in zip(fields.items(), (reads, makes), strict=True)}
 
-    def check_headers(paths: tuple[Path, ...]) -> None:
+    def check(paths: tuple[Path, ...]) -> None:
         _check_sizes(paths, [read_header(path, max_pixels=max_pixels).size for path in paths])
 
     def examples(files: Files, name: str, **options) -> Examples:
-        in_memory = len(files) * height * width * (channels + source_channels) <= most
-        read, title = (decode, "decoding pairs") if in_memory else (check_headers, "reading headers")
-        usable, rejects = _attempt(files, read, title)
-        apply_policy(rejects, len(files), on_bad, name=name)
-        columns: dict = {tuple(fields): lambda row: tuple(decode(usable[row][0]).values())}
-        if in_memory:
-            columns = {field: np.stack([pair[field] for _, pair in usable]) for field in fields}
-        source = Columns(columns, files=[paths for paths, _ in usable])
-        return Examples(source, fields, name, tuple(rejects), seed=seed, **options)
+        return examples_of_files(files, fields, decode, check, size=pixels, name=name, on_bad=on_bad,
+                                 memory_limit=memory_limit, seed=seed, **options)
 
-    name, fields = f"{layout} {printable(root)}", {"source": Photo(source_channels), "real": Photo(channels)}
+    name = f"{layout} {printable(root)}"
     train, held_out = find(Path(root))
     others = examples(held_out, f"{name}, held out") if held_out else None
     return examples([train[row] for row in choose_rows(len(train), limit, seed)], name, held_out=others)
-
-
-def _attempt(files: Files, read: Callable, title: str) -> tuple[list, list[Reject]]:
-    """(files, what was read) of the pairs that can be used, and the others."""
-    tried = list(track(decode_all(files, read), title, len(files)))
-    return ([(paths, found) for paths, found in tried if not isinstance(found, Reject)],
-            [found for _, found in tried if isinstance(found, Reject)])
 
 
 # -------------------------------------------------------------------------------------------- where the files are

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.errors import DataError, choose
-from gan_core.images.decode import MAX_PIXELS, ImageError, decode_image, printable, read_header
+from gan_core.images.decode import MAX_PIXELS, ImageError, decode_image, printable
 from gan_core.images.ids import decode_ids
 from gan_core.images.listing import list_images
 from gan_core.images.resize import FITS, image_size
@@ -20,8 +20,6 @@ from gan_vision.data.fields.instance_ids import InstanceIds
 from gan_vision.data.fields.kind import Kind
 from gan_vision.data.fields.label_map import LabelMap
 from gan_vision.data.fields.photo import Photo
-from gan_vision.data.rejects import POLICIES
-from gan_vision.data.row_choice import choose_rows
 
 CLASSES = 35  # ids 0..33 and a spare one, as published
 TRAIN, HELD_OUT = "train", "val"
@@ -75,7 +73,6 @@ def load_cityscapes(
         >>> train, validation = load_cityscapes("cityscapes", size=(256, 512)).split()
     """
     choose("fit", fit, FITS)
-    choose("on_bad", on_bad, POLICIES)
     pixels = image_size(size)
     fields: dict[str, Kind] = {"real": Photo(3), "labels": LabelMap(classes, tuple(ignore))}
     if instances:
@@ -92,19 +89,13 @@ def load_cityscapes(
             maps["instances"] = warn(maps["instances"], paths[-1])
         return {name: fields[name].resized(value, pixels, fit=fit) for name, value in maps.items()}
 
-    def check(paths: tuple[Path, ...]) -> None:
-        _check_sizes(paths, [read_header(path, max_pixels=max_pixels).size for path in paths])
-
-    def examples(files: Files, name: str, **options) -> Examples:
-        return examples_of_files(files, fields, decode, check, size=pixels, name=name, on_bad=on_bad,
-                                 memory_limit=memory_limit, seed=seed, **options)
-
-    folders, name = _layout(Path(root)), f"cityscapes {printable(root)}"
+    folders, held_out = _layout(Path(root)), None
     train = _matched(folders(TRAIN), fields)
-    others = None
     if all(folder.is_dir() for field, folder in folders(HELD_OUT).items() if field in fields):
-        others = examples(_matched(folders(HELD_OUT), fields), f"{name}, held out")
-    return examples([train[row] for row in choose_rows(len(train), limit, seed)], name, held_out=others)
+        held_out = _matched(folders(HELD_OUT), fields)
+    return examples_of_files(train, held_out, fields, decode, _check_sizes, size=pixels,
+                             name=f"cityscapes {printable(root)}", on_bad=on_bad, limit=limit, seed=seed,
+                             memory_limit=memory_limit, max_pixels=max_pixels)
 
 
 def _layout(root: Path) -> Callable[[str], dict[str, Path]]:

@@ -9,49 +9,69 @@ from typing import Any
 
 import numpy as np
 
+from gan_core.errors import choose
+from gan_core.images.decode import read_header
 from gan_core.progress import track
 from gan_vision.data.example_source import Columns
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.kind import Kind
-from gan_vision.data.rejects import Reject, apply_policy, decode_all
+from gan_vision.data.rejects import POLICIES, Reject, apply_policy, decode_all
+from gan_vision.data.row_choice import choose_rows
 from gan_vision.data.storage import MEMORY_LIMIT
 
 Files = Sequence[tuple[Path, ...]]  # those of each example
 
 
-def examples_of_files(files: Files, fields: Mapping[str, Kind], decode: Callable[[tuple[Path, ...]], Mapping[str, Any]],
-                      check: Callable[[tuple[Path, ...]], None], *, size: tuple[int, int], name: str, on_bad: str,
-                      memory_limit: int | None = None, **options) -> Examples:
+def examples_of_files(train: Files, held_out: Files | None, fields: Mapping[str, Kind],
+                      decode: Callable[[tuple[Path, ...]], Mapping[str, Any]],
+                      check_sizes: Callable[[tuple[Path, ...], list[tuple[int, int]]], None], *, size: tuple[int, int],
+                      name: str, on_bad: str, limit: int | None, seed: int, memory_limit: int | None,
+                      max_pixels: int) -> Examples:
     """The examples of these files, but for those that cannot be used.
 
     Args:
-        files: of each example.
+        train: the files of each training example.
+        held_out: those of the validation examples, if there are any.
         fields: name -> kind, all of them maps.
         decode: the files of an example -> its fields at `size`; raises ImageError.
-        check: the same from the headers alone, where there are too many examples to decode now.
+        check_sizes: (files of an example, their (height, width)) -> None, raises ImageError: asked with the headers
+            where there are too many examples to decode now.
         size: (height, width).
         name: the data set, for messages.
         on_bad: "error" or "skip".
+        limit: int, use only so many training examples.
+        seed: int, of `limit` and of a later `split`.
         memory_limit: int, bytes that decoded examples may take; 1 GiB by default.
-        **options: of `Examples`.
+        max_pixels: int, height times width above which a picture is refused.
 
     Raises:
+        ConfigError: an unknown `on_bad`.
         DataError: examples that `on_bad` does not allow.
     """
+    choose("on_bad", on_bad, POLICIES)
     bytes_of_one = sum(kind.dtype.itemsize * math.prod(kind.shape(size)) for kind in fields.values())
-    in_memory = len(files) * bytes_of_one <= (MEMORY_LIMIT if memory_limit is None else memory_limit)
-    read, title = (decode, "decoding files") if in_memory else (check, "reading headers")
-    tried = list(track(decode_all(files, read), title, len(files)))
-    usable = [paths for paths, found in tried if not isinstance(found, Reject)]
-    rejects = tuple(found for _, found in tried if isinstance(found, Reject))
-    apply_policy(rejects, len(files), on_bad, name=name)
+    most = MEMORY_LIMIT if memory_limit is None else memory_limit
 
-    def decoded(row: int) -> tuple:
-        values = decode(usable[row])
-        return tuple(values[field] for field in fields)
+    def check(paths: tuple[Path, ...]) -> None:
+        check_sizes(paths, [read_header(path, max_pixels=max_pixels).size for path in paths])
 
-    columns: dict = {tuple(fields): decoded}
-    if in_memory:
-        values: list[Any] = [found for _, found in tried if not isinstance(found, Reject)]
-        columns = {field: np.stack([each[field] for each in values]) for field in fields}
-    return Examples(Columns(columns, files=usable), fields, name, rejects, **options)
+    def examples(files: Files, name: str, others: Examples | None = None) -> Examples:
+        in_memory = len(files) * bytes_of_one <= most
+        read, title = (decode, "decoding files") if in_memory else (check, "reading headers")
+        tried = list(track(decode_all(files, read), title, len(files)))
+        usable = [paths for paths, found in tried if not isinstance(found, Reject)]
+        rejects = tuple(found for _, found in tried if isinstance(found, Reject))
+        apply_policy(rejects, len(files), on_bad, name=name)
+
+        def decoded(row: int) -> tuple:
+            values = decode(usable[row])
+            return tuple(values[field] for field in fields)
+
+        columns: dict = {tuple(fields): decoded}
+        if in_memory:
+            values: list[Any] = [found for _, found in tried if not isinstance(found, Reject)]
+            columns = {field: np.stack([each[field] for each in values]) for field in fields}
+        return Examples(Columns(columns, files=usable), fields, name, rejects, held_out=others, seed=seed)
+
+    others = examples(held_out, f"{name}, held out") if held_out else None
+    return examples([train[row] for row in choose_rows(len(train), limit, seed)], name, others)

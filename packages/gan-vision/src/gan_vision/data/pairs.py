@@ -17,15 +17,12 @@ from gan_core.images.decode import (
     convert_channels,
     decode_image,
     printable,
-    read_header,
 )
 from gan_core.images.listing import list_images
 from gan_core.images.resize import FITS, image_size
 from gan_vision.data.decoded_files import Files, examples_of_files
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.photo import Photo
-from gan_vision.data.rejects import POLICIES
-from gan_vision.data.row_choice import choose_rows
 
 DIRECTIONS = {"AtoB": (0, 1), "BtoA": (1, 0)}  # which of A and B is read, which is made
 HELD_OUT = ("val", "validation", "test")
@@ -86,7 +83,6 @@ def load_pairs(
         check_channels(count)
     pixels = image_size(size)
     choose("fit", fit, FITS)
-    choose("on_bad", on_bad, POLICIES)
     fields = {"source": Photo(source_channels), "real": Photo(channels)}
 
     def decode(paths: tuple[Path, ...]) -> dict[str, np.ndarray]:
@@ -94,17 +90,10 @@ def load_pairs(
         return {name: kind.resized(convert_channels(sides[side], kind.channels), pixels, fit=fit)
                 for (name, kind), side in zip(fields.items(), (reads, makes), strict=True)}
 
-    def check(paths: tuple[Path, ...]) -> None:
-        _check_sizes(paths, [read_header(path, max_pixels=max_pixels).size for path in paths])
-
-    def examples(files: Files, name: str, **options) -> Examples:
-        return examples_of_files(files, fields, decode, check, size=pixels, name=name, on_bad=on_bad,
-                                 memory_limit=memory_limit, seed=seed, **options)
-
-    name = f"{layout} {printable(root)}"
     train, held_out = find(Path(root))
-    others = examples(held_out, f"{name}, held out") if held_out else None
-    return examples([train[row] for row in choose_rows(len(train), limit, seed)], name, held_out=others)
+    return examples_of_files(train, held_out, fields, decode, _check_sizes, size=pixels,
+                             name=f"{layout} {printable(root)}", on_bad=on_bad, limit=limit, seed=seed,
+                             memory_limit=memory_limit, max_pixels=max_pixels)
 
 
 # -------------------------------------------------------------------------------------------- where the files are

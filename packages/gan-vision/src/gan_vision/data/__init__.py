@@ -18,6 +18,7 @@ _HOMES = {
     "arrays": ("load_arrays",),
     "tfds": ("load_tfds",),
     "pairs": ("load_pairs",),
+    "made_pairs": ("load_made_pairs",),
     "cityscapes": ("load_cityscapes",),
     "sources": ("load_images",),
 }

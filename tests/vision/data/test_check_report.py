@@ -92,7 +92,7 @@ def test_every_kind_of_field_is_checked_and_the_file_named():
     fields = {"real": Photo(3), "labels": LabelMap(35), "label": ClassLabel(("cat", "dog"))}
     report = Examples(Columns(columns, files=[f"{n}.png" for n in range(4)]), fields, "pairs").check()
     assert [reject.path for reject in report.rejects] == ["1.png", "3.png"]
-    assert report.rejects[0].reason == ("`labels` of 1.png of pairs must have ids of 0..34. Found: the id 40. Raise `classes`, or "
+    assert report.rejects[0].reason == ("`labels` of 1.png of pairs: found the id 40 at the pixel in row 0, column 0; expected 0..34. Raise `classes`, or "
                                         "name it in `ignore`.")
     assert (report.usable, report.class_counts, report.smallest, report.largest) == (2, {"cat": 2, "dog": 0}, (6, 8), (6, 10))
     assert report.kinds == {"real": "Photo(channels=3)", "labels": "LabelMap(classes=35, ignore=())", "label": "ClassLabel"}
@@ -107,4 +107,4 @@ def test_values_of_a_memory_map_are_checked(tmp_path):
     np.save(tmp_path / "labels.npy", np.repeat(np.arange(9, dtype=np.uint8), 16).reshape(9, 4, 4))
     columns = {"real": np.zeros((9, 4, 4, 3), np.uint8), "labels": np.load(tmp_path / "labels.npy", mmap_mode="r")}
     report = Examples(Columns(columns), {"real": Photo(3), "labels": LabelMap(8)}, "pairs").check()
-    assert "`labels` of row 8 of pairs must have ids of 0..7. Found: the id 8" in report.rejects[0].reason
+    assert "`labels` of row 8 of pairs: found the id 8 at the pixel in row 0, column 0; expected 0..7" in report.rejects[0].reason

@@ -121,9 +121,9 @@ def test_instance_maps_of_eight_bits_are_warned_of_once(tmp_path, caplog):
 
 
 @pytest.mark.parametrize(("which", "message"), [
-    (0, r"Missing in .*leftImg8bit.train: 1 of 3 \(aachen_000001_000019\)"),
-    (1, r"Missing in .*gtFine.train: 1 of 3 \(aachen_000001_000019\)"),
-    (2, r"Missing in .*gtFine.train: 1 of 3 \(aachen_000001_000019\)")])
+    (0, r"same name in .*leftImg8bit.train. Missing there: 1 of 3 \(aachen/aachen_000001_000019\)"),
+    (1, r"same name in .*gtFine.train. Missing there: 1 of 3 \(aachen/aachen_000001_000019\)"),
+    (2, r"same name in .*gtFine.train. Missing there: 1 of 3 \(aachen/aachen_000001_000019\)")])
 def test_what_has_no_partner_is_named(tmp_path, which, message):
     make(tmp_path, "official")
     paths(tmp_path, "official", "train", NAMES[1])[which].unlink()
@@ -144,7 +144,7 @@ def test_an_id_outside_the_classes_has_file_value_and_place(tmp_path):
     labels = example(1)[1]
     labels[3, 5] = 255
     save(paths(tmp_path, "official", "train", NAMES[1])[1], labels)
-    message = r"000001_000019_gtFine_labelIds.png: found the id 255 at row 3, column 5; expected one of the classes.*`ignore`"
+    message = r"000001_000019_gtFine_labelIds.png: found the id 255 at the pixel in row 3, column 5; expected 0..34.*`ignore`"
     with pytest.raises(DataError, match=message):
         load_cityscapes(tmp_path, size=8)
     examples = load_cityscapes(tmp_path, size=8, memory_limit=0)
@@ -158,7 +158,17 @@ def test_a_folder_of_another_layout_is_explained(tmp_path):
         load_cityscapes(tmp_path)
 
 
-@pytest.mark.parametrize("options", [{"fit": "crop"}, {"on_bad": "ignore"}, {"form": "edge"}, {"classes": 0}])
-def test_an_unknown_option_is_refused(tmp_path, options):
-    with pytest.raises(ConfigError):
+def test_two_files_of_one_name_are_refused(tmp_path):
+    """The second would otherwise take the place of the first without a word."""
+    make(tmp_path, "flat, one name")
+    save(tmp_path / "train_img" / f"{NAMES[0]}.bmp", example(1)[0])
+    with pytest.raises(DataError, match=r"names must differ in more than their endings. Found: .*bmp and .*png"):
+        load_cityscapes(tmp_path, size=8)
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"fit": "crop"}, "unknown fit. Received: 'crop'"), ({"on_bad": "ignore"}, "unknown on_bad. Received: 'ignore'"),
+    ({"form": "edge"}, "`form` must be one of edges, ids, both"), ({"classes": 0}, "`classes` must be 1..65536")])
+def test_an_unknown_option_is_refused(tmp_path, options, message):
+    with pytest.raises(ConfigError, match=message):
         load_cityscapes(make(tmp_path, "flat"), size=8, **options)

@@ -304,14 +304,14 @@ def test_the_representation_names_further_fields():
 def test_a_value_that_its_kind_cannot_have_is_named_when_it_is_drawn():
     columns = {"real": np.zeros((3, 4, 4, 3), np.uint8), "labels": lambda row: np.full((4, 4), 9 * (row == 2), np.uint8)}
     examples = Examples(Columns(columns, files=["a.png", "b.png", "c.png"]), {"real": Photo(3), "labels": LabelMap(5)}, "pairs")
-    with pytest.raises(DataError, match=r"`labels` of c.png of pairs must have ids of 0..4. Found: the id 9"):
+    with pytest.raises(DataError, match=r"`labels` of c.png of pairs: found the id 9 at the pixel in row 0, column 0; expected 0..4"):
         examples.gather([0, 2])
 
 
 @pytest.mark.parametrize(("columns", "fields", "error", "message"), [
     ({"label": np.zeros(3, int)}, {"label": ClassLabel()}, ConfigError, r"`fields` must have a Photo called 'real'"),
     ({"real": np.zeros((3, 4, 4, 3), np.uint8), "labels": np.full((3, 4, 4), 7, np.uint8)},
-     {"real": Photo(3), "labels": LabelMap(5)}, DataError, "`labels` of row 0 of examples must have ids of 0..4. Found: the id 7"),
+     {"real": Photo(3), "labels": LabelMap(5)}, DataError, "`labels` of row 0 of examples: found the id 7 at the pixel in row 0, column 0; expected 0..4"),
     ({"real": np.zeros((3, 4, 4, 3), np.uint8), "labels": np.zeros((3, 8, 8), np.uint8)},
      {"real": Photo(3), "labels": LabelMap(5)}, DataError,
      "all maps of row 0 of examples must have one size. Found: real 4 x 4, labels 8 x 8. Resize them alike"),

@@ -28,7 +28,7 @@ def test_ids_are_stored_in_as_few_bytes_as_hold_them(classes, ignore, dtype):
 
 @pytest.mark.parametrize(("values", "message"), [
     (np.array([[[0, 1]], [[7, 40]]], np.uint8),
-     r"`labels` of frame1.png of streets must have ids of 0..34. Found: the id 40. Raise `classes`, or name it in `ignore`"),
+     r"`labels` of frame1.png of streets: found the id 40 at the pixel in row 0, column 1; expected 0..34. Raise `classes`, or name it in `ignore`"),
     (np.zeros((1, 2, 2), np.int64), r"`labels` of streets must be a label map, uint8 or uint16 .* Received: int64 \(1, 2, 2\)"),
     (np.zeros((1, 2, 2, 1), np.uint8), r"Received: uint8 \(1, 2, 2, 1\)")])
 def test_what_is_no_label_map_is_refused_with_the_file_and_the_value(values, message):

@@ -12,9 +12,8 @@ import numpy as np
 from gan_core.errors import DataError, choose
 from gan_core.images.decode import MAX_PIXELS, ImageError, decode_image, printable
 from gan_core.images.ids import decode_ids
-from gan_core.images.listing import list_images
 from gan_core.images.resize import FITS, image_size
-from gan_vision.data.decoded_files import Files, examples_of_files
+from gan_vision.data.decoded_files import examples_of_files, partners
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.instance_ids import InstanceIds
 from gan_vision.data.fields.kind import Kind
@@ -24,7 +23,6 @@ from gan_vision.data.fields.photo import Photo
 CLASSES = 35  # ids 0..33 and a spare one, as published
 TRAIN, HELD_OUT = "train", "val"
 SUFFIXES = {"real": "_leftImg8bit", "labels": "_gtFine_labelIds", "instances": "_gtFine_instanceIds"}
-_SHOWN = 5
 
 
 def load_cityscapes(
@@ -74,7 +72,8 @@ def load_cityscapes(
     """
     choose("fit", fit, FITS)
     pixels = image_size(size)
-    fields: dict[str, Kind] = {"real": Photo(3), "labels": LabelMap(classes, tuple(ignore))}
+    labels = LabelMap(classes, tuple(ignore))
+    fields: dict[str, Kind] = {"real": Photo(3), "labels": labels}
     if instances:
         fields["instances"] = InstanceIds(form)
     warn = _EightBits()
@@ -84,15 +83,17 @@ def load_cityscapes(
         for name, path in zip(list(fields)[1:], paths[1:], strict=True):
             maps[name] = decode_ids(path, max_pixels=max_pixels)
         _check_sizes(paths, [value.shape[:2] for value in maps.values()])
-        _check_ids(maps["labels"], (*range(classes), *ignore), paths[1])
+        if found := labels.unknown(maps["labels"]):
+            raise ImageError(printable(paths[1]), f"{found}. Raise `classes`, or name it in `ignore`.")
         if instances:
             maps["instances"] = warn(maps["instances"], paths[-1])
         return {name: fields[name].resized(value, pixels, fit=fit) for name, value in maps.items()}
 
-    folders, held_out = _layout(Path(root)), None
-    train = _matched(folders(TRAIN), fields)
-    if all(folder.is_dir() for field, folder in folders(HELD_OUT).items() if field in fields):
-        held_out = _matched(folders(HELD_OUT), fields)
+    inside = _layout(Path(root))
+    training, validation = ({field: inside(part)[field] for field in fields} for part in (TRAIN, HELD_OUT))
+    train, held_out = partners(training, SUFFIXES), None
+    if all(folder.is_dir() for folder in validation.values()):
+        held_out = partners(validation, SUFFIXES)
     return examples_of_files(train, held_out, fields, decode, _check_sizes, size=pixels,
                              name=f"cityscapes {printable(root)}", on_bad=on_bad, limit=limit, seed=seed,
                              memory_limit=memory_limit, max_pixels=max_pixels)
@@ -111,38 +112,10 @@ def _layout(root: Path) -> Callable[[str], dict[str, Path]]:
                     f"train_img, train_label and train_inst. Found: {', '.join(map(printable, found[:10])) or 'none'}.")
 
 
-def _matched(folders: dict[str, Path], fields) -> Files:
-    """The files of each example, in the order of `fields`, sorted by name."""
-    named = {field: _by_name(folders[field], SUFFIXES[field]) for field in fields}
-    names = sorted(named["real"])
-    for field, found in named.items():
-        for mine, others, where in ((names, found, folders[field]), (found, named["real"], folders["real"])):
-            if alone := sorted(set(mine) - set(others)):
-                shown = ", ".join(map(printable, alone[:_SHOWN])) + (", ..." if len(alone) > _SHOWN else "")
-                raise DataError(f"every photo needs its maps, and every map its photo. Missing in {printable(where)}: "
-                                f"{len(alone)} of {len(mine)} ({shown}). Add them, or take their partners out.")
-    return [tuple(named[field][name] for field in fields) for name in names]
-
-
-def _by_name(folder: Path, suffix: str) -> dict[str, Path]:
-    """City, sequence and frame -> file; other files that lie beside (colours, outlines) are left out."""
-    paths = list_images(folder)
-    marked = [path for path in paths if path.stem.endswith(suffix)]
-    return {path.stem.removesuffix(suffix): path for path in marked or paths}
-
-
 def _check_sizes(paths: tuple[Path, ...], sizes: Sequence[tuple[int, ...]]) -> None:
     if len(set(sizes)) > 1:
         found = ", ".join(f"{path.name} {width} x {height}" for path, (height, width) in zip(paths, sizes, strict=True))
         raise ImageError(printable(paths[0]), f"found {found} pixels; expected one size for a photo and its maps.")
-
-
-def _check_ids(ids: np.ndarray, known: Sequence[int], path: Path) -> None:
-    wrong = ~np.isin(ids, known)
-    if wrong.any():
-        row, column = (int(place[0]) for place in np.nonzero(wrong))
-        raise ImageError(printable(path), f"found the id {int(ids[row, column])} at row {row}, column {column}; "
-                                          "expected one of the classes. Raise `classes`, or name it in `ignore`.")
 
 
 class _EightBits:

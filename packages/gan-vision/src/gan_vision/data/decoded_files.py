@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gan_core.errors import choose
-from gan_core.images.decode import read_header
+from gan_core.errors import DataError, choose
+from gan_core.images.decode import printable, read_header
+from gan_core.images.listing import list_images
 from gan_core.progress import track
 from gan_vision.data.example_source import Columns
 from gan_vision.data.examples import Examples
@@ -20,6 +22,39 @@ from gan_vision.data.row_choice import choose_rows
 from gan_vision.data.storage import MEMORY_LIMIT
 
 Files = Sequence[tuple[Path, ...]]  # those of each example
+_SHOWN = 5
+
+
+def partners(folders: Mapping[str, Path], suffixes: Mapping[str, str] | None = None) -> Files:
+    """The files of equal names in all folders, in the order of the folders, sorted by name; nothing goes by position.
+
+    Args:
+        folders: what each holds -> where it is, at any depth.
+        suffixes: what ends the names of the files of a folder ("_labelIds"), if any do; others there are left out.
+
+    Raises:
+        DataError: no files; two of one name; or some without a partner: up to five are named.
+    """
+    named = {each: _by_name(folder, (suffixes or {}).get(each, "")) for each, folder in folders.items()}
+    everything = sorted(set().union(*named.values()))
+    for each, folder in folders.items():
+        if missing := [name for name in everything if name not in named[each]]:
+            shown = ", ".join(map(printable, missing[:_SHOWN])) + (", ..." if len(missing) > _SHOWN else "")
+            raise DataError(f"every file needs a partner of the same name in {printable(folder)}. Missing there: "
+                            f"{len(missing)} of {len(everything)} ({shown}). Add them, or take their partners out.")
+    return [tuple(found[name] for found in named.values()) for name in everything]
+
+
+def _by_name(folder: Path, suffix: str) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    paths = list_images(folder)
+    for path in [path for path in paths if path.stem.endswith(suffix)] or paths:
+        name = unicodedata.normalize("NFC", path.relative_to(folder).with_suffix("").as_posix()).removesuffix(suffix)
+        if name in found:
+            raise DataError(f"names must differ in more than their endings. Found: {printable(found[name])} and "
+                            f"{printable(path)}. Rename or remove one.")
+        found[name] = path
+    return found
 
 
 def examples_of_files(train: Files, held_out: Files | None, fields: Mapping[str, Kind],

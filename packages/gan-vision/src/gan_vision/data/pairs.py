@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +19,12 @@ from gan_core.images.decode import (
 )
 from gan_core.images.listing import list_images
 from gan_core.images.resize import FITS, image_size
-from gan_vision.data.decoded_files import Files, examples_of_files
+from gan_vision.data.decoded_files import Files, examples_of_files, partners
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.photo import Photo
 
 DIRECTIONS = {"AtoB": (0, 1), "BtoA": (1, 0)}  # which of A and B is read, which is made
 HELD_OUT = ("val", "validation", "test")
-_SHOWN = 5
 
 Folders = tuple[Path, ...]
 
@@ -115,7 +113,8 @@ def _split(root: Path) -> tuple[Files, Files | None]:
         found = ", ".join(map(printable, folders[:10])) or ("no folders" if root.is_dir() else "no such folder")
         raise DataError(f"pairs need two folders in {printable(root)}. Expected: A and B, or train_A and train_B. "
                         f"Found: {found}. Put what is read into A and what shall be made into B, with equal names.")
-    return _partners(*train), None if held_out is None else _partners(*held_out)
+    found = [partners(dict(zip("AB", folders, strict=True))) for folders in (train, held_out) if folders is not None]
+    return found[0], found[1] if len(found) > 1 else None
 
 
 LAYOUTS = {"aligned": _aligned, "split": _split}
@@ -129,29 +128,6 @@ def _parts(inside: Callable[[str], Folders]) -> tuple[Folders, Folders | None]:
     if not exists("train"):
         return inside(""), None
     return inside("train"), next((inside(part) for part in HELD_OUT if exists(part)), None)
-
-
-def _partners(a: Path, b: Path) -> Files:
-    """The files of equal names in both, sorted by name."""
-    in_a, in_b = _by_name(a), _by_name(b)
-    for mine, others, folder, partner in ((in_a, in_b, a, b), (in_b, in_a, b, a)):
-        if alone := sorted(set(mine) - set(others)):
-            shown = ", ".join(map(printable, alone[:_SHOWN])) + (", ..." if len(alone) > _SHOWN else "")
-            raise DataError(f"every picture of {printable(folder)} needs a partner of the same name in "
-                            f"{printable(partner)}. Found: {len(alone)} of {len(mine)} without one ({shown}). Add the "
-                            "missing, or take these out.")
-    return [(path, in_b[name]) for name, path in in_a.items()]
-
-
-def _by_name(folder: Path) -> Mapping[str, Path]:
-    found: dict[str, Path] = {}
-    for path in list_images(folder):
-        name = unicodedata.normalize("NFC", path.relative_to(folder).with_suffix("").as_posix())
-        if name in found:
-            raise DataError(f"names must differ in more than their endings. Found: {printable(found[name])} and "
-                            f"{printable(path)}. Rename or remove one.")
-        found[name] = path
-    return found
 
 
 # -------------------------------------------------------------------------------------------- what is in them

@@ -44,14 +44,21 @@ class LabelMap(Kind):
         if values.ndim != 3 or values.dtype not in (np.uint8, np.uint16):
             raise DataError(f"`{field}` of {origin.name} must be a label map, uint8 or uint16 (n, height, width). "
                             f"Received: {values.dtype} {values.shape}.")
+        for row, value in enumerate(values):
+            if found := self.unknown(value):
+                raise DataError(f"`{field}` of {origin.row(row)}: {found}. Raise `classes`, or name it in `ignore`.")
+        return values.astype(self.dtype, copy=False)
+
+    def unknown(self, ids: np.ndarray) -> str | None:
+        """The first id of a map (height, width) that means nothing, with its place; None if all have a meaning."""
         known = np.zeros(2**16, bool)
         known[:self.classes] = True
         known[list(self.ignore)] = True
-        if not (right := known[values]).all():
-            row = int(np.argmin(right.reshape(len(values), -1).all(axis=1)))
-            raise DataError(f"`{field}` of {origin.row(row)} must have ids of 0..{self.classes - 1}. Found: the id "
-                            f"{int(values[row][~right[row]][0])}. Raise `classes`, or name it in `ignore`.")
-        return values.astype(self.dtype, copy=False)
+        if (right := known[ids]).all():
+            return None
+        row, column = np.unravel_index(np.argmin(right), ids.shape)
+        return (f"found the id {int(ids[row, column])} at the pixel in row {row}, column {column}; "
+                f"expected 0..{self.classes - 1}")
 
     def resized(self, value, size, *, fit="center_crop"):  # noqa: D102
         return resize_nearest(value, size, fit=fit, outside=self.ignore[0] if self.ignore else 0)

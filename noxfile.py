@@ -24,7 +24,7 @@ TWO_PROCESSES = ["--numprocesses", "2", "--dist", "loadfile"]
 # suite -> (packages of this repository it installs, what else its tests need)
 SUITES = {
     "core": (["core"], ["scipy>=1.15", "scikit-learn>=1.6", "prdc>=0.2", "statsmodels>=0.14",
-                      "PyWavelets>=1.8"]),
+                      "PyWavelets>=1.8", "scikit-image>=0.25"]),
     "vision": (["core", "vision"], ["scikit-learn>=1.6"]),
     "audio": (["core", "audio"], ["scipy>=1.15", "pystoi>=0.4"]),
     "text": (["core", "text"], ["nltk>=3.9", "scipy>=1.15", "tensorflow-datasets>=4.9.10", "importlib_resources>=6"]),
@@ -83,6 +83,13 @@ def build(session: nox.Session, package: str) -> None:
     folder = WHEELS / f"gan-{package}"
     session.run("uv", "build", "--no-sources", "--clear", "--out-dir", str(folder), f"packages/gan-{package}")
     session.run("twine", "check", "--strict", *(str(path) for path in folder.glob("gan*")))
+
+
+@nox.session
+def real_data(session: nox.Session) -> None:
+    """Fetch real pictures, speech and text into real_data/. After `--`: parts (emoji photos speech text), options."""
+    session.install("pip>=24", "numpy>=2", "pillow>=11")
+    session.run("python", "docs/real_data.py", *session.posargs)
 
 
 @nox.session

@@ -101,7 +101,7 @@ def test_inside_a_package_imports_point_from_the_command_line_to_the_layers(pack
 BELOW_THE_GAME = ("losses", "regularizers", "auxiliary", "constraints", "augment", "layers", "data", "images",
                   "metrics/functional", "errors.py", "random.py", *(f"game/{part}.py" for part in (
                       "batch", "latent", "terms", "forward_pass", "objective", "averaging", "schedules", "mismatched_pairs",
-                      "running_means", "sampling", "training_mode", "optimizers")))
+                      "running_means", "sampling", "per_sample", "spectator", "optimizers")))
 
 
 @pytest.mark.parametrize("part", BELOW_THE_GAME)

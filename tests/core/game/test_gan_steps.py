@@ -8,7 +8,7 @@ import tensorflow as tf
 from gan_core.augment import AdaptiveAugment, InstanceNoise
 from gan_core.constraints import WeightClipping
 from gan_core.game.gan import GAN
-from gan_core.game.latent import Normal
+from gan_core.game.latent import NoLatent, Normal
 from gan_core.game.objective import Objective
 from gan_core.game.schedules import wgan_warmup
 from gan_core.losses import NonSaturating, RelativisticAverage, Targets, Wasserstein
@@ -136,16 +136,34 @@ def test_each_player_descends_his_own_loss(make_gan, points, update):
             np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6)
 
 
+def test_one_generated_batch_serves_both_players_as_two_equal_ones_would(make_gan, make_generator, make_discriminator):
+    """Without noise, the generator's second pass of an alternating step repeats the first."""
+    draw = np.random.default_rng(0)
+    data = {"real": draw.normal(size=(8, 2)).astype("float32"), "source": draw.normal(size=(8, 3)).astype("float32")}
+    weights = {}
+    for update in ("alternating", "shared"):
+        keras.utils.set_random_seed(4)
+        gan = make_gan(generator=make_generator(latent=0, conditions=[("source", 3)]), update=update, latent=NoLatent(),
+                       discriminators=make_discriminator(), optimizer=keras.optimizers.SGD(0.3))
+        for _ in range(3):
+            gan.train_on_batch(data)
+        weights[update] = [weight.numpy() for network in (gan.generator, *gan.discriminators)
+                           for weight in network.weights]
+    for one, other in zip(*weights.values(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+
+
 # ---------------------------------------------------------------------- who is asked
 
 
 @pytest.mark.parametrize(("objective", "options", "expected"), [
     (Objective(NonSaturating()), {}, "GDD GD"),
     (Objective(NonSaturating()), {"update": "simultaneous"}, "GDD"),
+    (Objective(NonSaturating()), {"update": "shared"}, "GDD D"),
     (Objective(RelativisticAverage()), {}, "GDD GDD"),
     (Objective(RelativisticAverage()), {"update": "simultaneous"}, "GDD"),
     (Objective(Wasserstein(), regularizers=(GradientPenalty(10),)), {}, "GDDD GD"),
-], ids=["alternating", "simultaneous", "relativistic", "relativistic simultaneous", "gradient penalty"])
+], ids=["alternating", "simultaneous", "shared", "relativistic", "relativistic simultaneous", "gradient penalty"])
 def test_a_step_calls_the_players_this_often(watched, points, objective, options, expected):
     gan, notes = watched(objective, **options)
     train(gan, points, 1)

@@ -51,6 +51,27 @@ def test_the_losses_of_several_discriminators_are_summed():
     assert float(loss) == pytest.approx(-0.5 - 1.0)
 
 
+def test_the_adversarial_terms_of_either_player_may_be_weighted():
+    objective = Objective(Wasserstein(), regularizers=(Drift(0.1),), auxiliary=(Reconstruction(2),),
+                          discriminator_weight=0.5, generator_weight=lambda step: 3.0 * tf.cast(step, tf.float32))
+    loss, report = objective.discriminator_loss(forward_pass(Judge()))
+    assert float(report["d_adversarial"]) == pytest.approx(-0.25)
+    assert float(loss) == pytest.approx(-0.25 + 0.5)
+    loss, report = objective.generator_loss(forward_pass(Judge()))  # at step 4
+    assert float(report["g_adversarial"]) == pytest.approx(12 * -1.5)
+    assert float(loss) == pytest.approx(-18 + 2 * float(report["g_reconstruction"]))
+
+
+def test_without_an_adversary_the_auxiliary_terms_are_all_there_is():
+    logits = tf.Variable([[5.0]])
+    with tf.GradientTape() as tape:
+        loss, report = Objective(LeastSquares(), auxiliary=(Reconstruction(100),), generator_weight=0.0).generator_loss(
+            forward_pass(Judge(lambda samples, condition: logits * tf.reduce_sum(samples, 1))))
+    assert float(report["g_adversarial"]) == 0
+    assert float(loss) == pytest.approx(100 * float(report["g_reconstruction"]))
+    np.testing.assert_array_equal(tape.gradient(loss, logits), [[0.0]])
+
+
 def test_a_regularizer_is_added_to_the_discriminators_loss_alone():
     objective = Objective(Wasserstein(), regularizers=(Drift(0.1),))
     loss, report = objective.discriminator_loss(forward_pass(Judge()))

@@ -72,7 +72,7 @@ def test_reconstruction_compares_what_was_never_moved():
     gan = GAN(translate(), Comparing(), Objective(NonSaturating(), auxiliary=(Reconstruction(100),)), NoLatent(),
               augment=FixedAugment(1.0, transforms="bg"))
     gan.compile(run_eagerly=True)
-    fake = gan.generate({"source": PICTURES}, training=True)
+    fake = gan.generate({"source": PICTURES})
     gan.train_on_batch({"real": PICTURES, "source": PICTURES})
     assert gan.running_means.reported()["g_reconstruction"] == pytest.approx(np.abs(PICTURES - fake).mean(), rel=1e-5)
 

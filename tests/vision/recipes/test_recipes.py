@@ -1,5 +1,7 @@
 """Every recipe on synthetic pictures: it trains, resumes exactly, and has the published networks."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,8 @@ from gan_core.errors import ConfigError
 from gan_core.run.config import validate
 from gan_core.testing import check_recipe
 from gan_vision.cli.app import MODALITY
-from gan_vision.data import Examples
+from gan_vision.data import Examples, make_scenes
+from gan_vision.data.translation_sources import joined_fields
 from gan_vision.recipes import RECIPES
 
 TINY = {
@@ -23,6 +26,12 @@ TINY = {
     "wgan_gp": {"size": 16, "width": 4, "n_critic": 1, "decay_steps": 9, "dequantize": True, "data": "digits"},
     "relativistic": {"size": 8, "width": 16, "network": "cifar10", "average": False, "data": "digits"},
 }
+TINY_TRANSLATIONS = {
+    "pix2pix": {"size": "32x64", "width": 4, "discriminator_width": 4, "halvings": 1, "batch_size": 2, "ema": 0.9},
+    "pix2pix_hd": {"size": "32x64", "width": 4, "discriminator_width": 4, "halvings": 1, "blocks": 1, "discriminators": 1,
+                   "global_steps": 2, "enhancer_steps": 2, "batch_size": 1, "features": 2},
+    "resnet_translation": {"size": 16, "width": 4, "discriminator_width": 4, "blocks": 1, "batch_size": 4},
+}
 
 
 def pictures(config, count=30):
@@ -32,7 +41,40 @@ def pictures(config, count=30):
 
 
 def test_there_is_a_tiny_case_for_every_recipe():
-    assert set(TINY) == set(RECIPES)
+    assert {*TINY, *TINY_TRANSLATIONS} == set(RECIPES)
+
+
+def scenes(config, count=12):
+    """Scenes at the size that training pairs are cut from, and held-out ones at that of the networks."""
+    def made(size, seed):
+        whole = make_scenes(count, size=max(*size, 64), seed=seed, form=config.instance_form).resized(size)
+        return dataclasses.replace(whole, joined=joined_fields(whole.fields))
+
+    return made(config.loaded_sides, 0), made(config.sides, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop_at", [1, 3, 6])
+def test_pix2pix_hd_resumes_exactly_in_every_phase(stop_at, tmp_path):
+    """Phases of 2 (global), 2 (the enhancer alone) and 3 steps."""
+    train_and_resume("pix2pix_hd", stop_at, tmp_path)
+    generators = sorted((tmp_path / "straight/samples").glob("step-*.png"))
+    assert len(generators) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["pix2pix", "resnet_translation"])
+def test_a_translation_trains_and_resumes_exactly(name, tmp_path):
+    train_and_resume(name, 4, tmp_path)
+    assert (tmp_path / "straight/generator-best.keras").exists()
+
+
+def train_and_resume(name, stop_at, tmp_path):
+    recipe = RECIPES[name]
+    config = validate(recipe.config, {**TINY_TRANSLATIONS[name], "steps": 7, "log_every": 2, "sample_every": 4,
+                                      "checkpoint_every": 3, "seed": 3}, name)
+    check_recipe(lambda settings: recipe.build(settings, *scenes(settings)), config, tmp_path, stop_at=stop_at)
+    assert (tmp_path / "straight/samples/real.png").exists()
 
 
 @pytest.mark.slow
@@ -48,12 +90,13 @@ def test_a_recipe_trains_and_resumes_exactly(name, tmp_path):
 
 @pytest.mark.parametrize(("name", "trainable", "non_trainable"), [
     ("cifar10", 4_514_819, 1_920), ("conditional", 4_528_897, 1_920), ("bricks", 3_574_656, 1_920), ("tutorial", 487_731, 4_352), ("ada", 926_083, 4_864),
-    ("wgan", 1_204_483, 1_792), ("wgan_gp", 1_204_483, 1_792), ("relativistic", 1_204_483, 1_792)])
+    ("wgan", 1_204_483, 1_792), ("wgan_gp", 1_204_483, 1_792), ("relativistic", 1_204_483, 1_792),
+    ("resnet_translation", 2_110_659, 3_968)])
 def test_the_defaults_are_the_published_generator(name, trainable, non_trainable):
     from gan_core.testing import count_parameters
 
     recipe = RECIPES[name]
-    config = recipe.config()
+    config = recipe.config(**({"data": "split:PAIRS"} if name == "resnet_translation" else {}))
     experiment = recipe.build(config, *recipe.placeholder(config))
     assert count_parameters(experiment.gan.generator) == (trainable, non_trainable)
 

@@ -14,6 +14,8 @@ _HOMES = {
     "game.terms": ("AuxiliaryLoss", "Constraint", "MismatchedPairs", "Regularizer"),
     "game.batch": ("DiscriminatorOutput", "OneHot"),
     "game.mismatched_pairs": ("ShuffledCondition", "SuppliedSamples"),
+    "game.per_sample": ("PerSample",),
+    "game.spectator": ("build_spectator",),
     "game.latent": ("Normal", "Uniform", "Sphere", "NoLatent"),
     "random": ("Stream",),
     "data.loader": ("ArraySource", "Loader"),

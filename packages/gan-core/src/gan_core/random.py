@@ -7,6 +7,7 @@ a step never share a draw by accident: each names its purpose.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -18,25 +19,38 @@ def fold(*parts: int | str) -> int:
     return zlib.crc32("/".join(str(part) for part in parts).encode()) & 0x7FFFFFFF
 
 
-def row_uniform(seeds: tf.Tensor, purpose: str) -> tf.Tensor:
-    """One number per example of a batch, by the example's own seed: a hash (splitmix64) of seed and purpose.
+def row_uniform(seeds: tf.Tensor, purpose: str, shape: Sequence[int] = ()) -> tf.Tensor:
+    """Numbers for each example of a batch, by the example's own seed: a hash (splitmix64) of seed and purpose.
 
     `tf.random.stateless_uniform` takes one seed per call; a call per example would cost more than the batch.
 
     Args:
         seeds: int64 (batch, 2), as a Loader gives them.
         purpose: str; other purposes give independent numbers.
+        shape: of the numbers of one example; one number by default. A tensor for sizes that only the step knows.
 
     Returns:
-        float32 (batch,) in [0, 1), multiples of 2^-24.
+        float32 (batch, *shape) in [0, 1), multiples of 2^-24.
     """
     seeds = tf.bitcast(seeds, tf.uint64)
     state = tf.zeros_like(seeds[:, 0]) + tf.constant(fold(purpose), tf.uint64)
     for part in (seeds[:, 0], seeds[:, 1]):
-        state = (state ^ part) + tf.constant(_GOLDEN, tf.uint64)
-        for shift, factor in ((30, _MIX_1), (27, _MIX_2)):
-            state = (state ^ _shift_right(state, shift)) * tf.constant(factor, tf.uint64)
-        state ^= _shift_right(state, 31)
+        state = _mixed((state ^ part) + tf.constant(_GOLDEN, tf.uint64))
+    if not isinstance(shape, tf.Tensor) and not shape:
+        return _fraction(state)
+    shape = tf.cast(shape, tf.int32)
+    # The generator that splitmix64 is: its n-th number is the hash of state + n · the golden ratio.
+    steps = tf.cast(tf.range(1, tf.reduce_prod(shape) + 1), tf.uint64) * tf.constant(_GOLDEN, tf.uint64)
+    return tf.reshape(_fraction(_mixed(state[:, None] + steps)), tf.concat([tf.shape(state), shape], 0))
+
+
+def _mixed(state: tf.Tensor) -> tf.Tensor:
+    for shift, factor in ((30, _MIX_1), (27, _MIX_2)):
+        state = (state ^ _shift_right(state, shift)) * tf.constant(factor, tf.uint64)
+    return state ^ _shift_right(state, 31)
+
+
+def _fraction(state: tf.Tensor) -> tf.Tensor:
     return tf.cast(_shift_right(state, 40), tf.float32) / 2**24
 
 
@@ -75,6 +89,11 @@ class Stream:
         if context is not None and context.num_replicas_in_sync > 1:  # replicas must not draw the same numbers
             key += tf.cast(context.replica_id_in_sync_group, tf.int64) * 2**32
         return tf.stack([key, self.step])
+
+    def row_seeds(self, count, purpose: str) -> tf.Tensor:
+        """int64 (count, 2): a seed for each row of a batch, as `row_uniform` takes them."""
+        key = self.key(purpose)
+        return tf.stack([tf.fill([count], key[0]), key[1] * 2**32 + tf.range(count, dtype=tf.int64)], axis=1)
 
     def normal(self, shape, purpose: str, mean=0.0, stddev=1.0) -> tf.Tensor:
         """float32 draws from N(mean, stddev²)."""

@@ -10,6 +10,8 @@ from gan_core.public_names import public_names
 _HOMES = {
     "recipes": ("RECIPES", "open_run", "train"),
     "image_run": ("ImageRun",),
+    "translation.translation_run": ("TranslationRun",),
+    "translation.translator": ("Translator",),
     "models": ("NETWORKS", "Networks"),
 }
 __version__ = "0.1.0"

@@ -11,11 +11,11 @@ from gan_vision.data.fields.label_map import PALETTE
 ORIGIN = Origin("streets", lambda row: f"frame{row}.png of streets")
 
 
-def test_ids_become_one_hot_and_ignored_ids_zeros():
+def test_ids_become_one_hot_and_ignored_ids_share_the_last_channel():
     ids = tf.constant([[[0, 2], [255, 1]]], tf.uint8)
     found = LabelMap(3, ignore=(255, 1)).prepared("labels", ids, (-1, 1))["labels"]
     assert found.dtype == tf.float32
-    assert found.numpy().tolist() == [[[[1, 0, 0], [0, 0, 1]], [[0, 0, 0], [0, 0, 0]]]]
+    assert found.numpy().tolist() == [[[[1, 0, 0, 0], [0, 0, 1, 0]], [[0, 0, 0, 1], [0, 0, 0, 1]]]]
 
 
 @pytest.mark.parametrize(("classes", "ignore", "dtype"), [(256, (), np.uint8), (257, (), np.uint16), (3, (255,), np.uint8),
@@ -36,11 +36,15 @@ def test_what_is_no_label_map_is_refused_with_the_file_and_the_value(values, mes
         LabelMap(35).checked(values, "labels", ORIGIN)
 
 
+def test_minus_one_is_what_sixteen_bits_make_of_it():
+    assert LabelMap(3, ignore=(-1,)).ignore == (65535,)
+
+
 def test_ignored_ids_pass():
     assert LabelMap(35, ignore=(255,)).checked(np.full((1, 2, 2), 255, np.uint8), "labels", ORIGIN).max() == 255
 
 
-@pytest.mark.parametrize("options", [{"classes": 0}, {"classes": 70_000}, {"classes": 3, "ignore": (-1,)}])
+@pytest.mark.parametrize("options", [{"classes": 0}, {"classes": 70_000}, {"classes": 3, "ignore": (-2,)}])
 def test_impossible_ids_are_refused(options):
     with pytest.raises(ConfigError, match=r"`classes` must be 1..65536"):
         LabelMap(**options)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan_audio.metrics.evaluation import Evaluation
+from gan_core.metrics.functional.paired import RESAMPLES, bootstrap_mean
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Difference:
     count: int
 
 
-def differences(found: Evaluation, first: str, second: str, *, resamples: int = 10_000,
+def differences(found: Evaluation, first: str, second: str, *, resamples: int = RESAMPLES,
                 seed: int = 0) -> list[Difference]:
     """Paired bootstrap over recordings, percentile intervals (Efron 1979).
 
@@ -47,7 +48,5 @@ def differences(found: Evaluation, first: str, second: str, *, resamples: int = 
         if not len(values):
             rows.append(Difference(metric, float("nan"), float("nan"), float("nan"), 0))
             continue
-        draws = np.random.default_rng(seed).integers(len(values), size=(resamples, len(values)))
-        low, high = np.quantile(values[draws].mean(axis=1), (0.025, 0.975)) if len(values) > 1 else (np.nan, np.nan)
-        rows.append(Difference(metric, float(values.mean()), float(low), float(high), len(values)))
+        rows.append(Difference(metric, *bootstrap_mean(values, resamples=resamples, seed=seed), len(values)))
     return rows

@@ -145,16 +145,6 @@ def discriminator_of(size: NetworkSize, *, seed: int = 0) -> keras.Model:
     return keras.Model({"sample": sample, "noisy": noisy}, logits, name="segan_discriminator")
 
 
-def build_spectator(window: int) -> keras.Model:
-    """One linear layer in the discriminator's place, for a generator that is trained without an adversary.
-
-    The loop always asks a discriminator; this one costs next to nothing, and nobody listens to it.
-    """
-    sample = keras.Input((window, 1), name="sample")
-    logits = layers.Dense(1, dtype="float32", name="decision")(layers.Flatten(name="flat")(sample))
-    return keras.Model({"sample": sample}, logits, name="spectator")
-
-
 def _normalise(wave, size: NetworkSize, name: str):
     if size.norm == "batch":
         return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(wave)

@@ -158,22 +158,23 @@ def build(config: EnhancementConfig, train, validation) -> core.Experiment:
     """The experiment of `config`."""
     import keras
 
-    from gan_audio.models.segan import build_spectator, discriminator_of, generator_of, set_reference
-    from gan_audio.models.segan_loss import SeganLoss
+    from gan_audio.models.segan import discriminator_of, generator_of, set_reference
     from gan_audio.training.previews import LearnedScales, Listening
     from gan_audio.training.validation import EnhancementScores
 
     size = config.size()
     generator = generator_of(size)  # first: the control has the same initial weights
-    discriminator = discriminator_of(size, seed=config.seed) if config.adversary else build_spectator(size.window)
+    discriminator = discriminator_of(size, seed=config.seed) if config.adversary else core.build_spectator(
+        (size.window, 1))
     loader = core.Loader(train, config.batch_size, seed=config.seed, name="training set")
     first = next(iter(loader.dataset(0, 1)))
     if config.adversary:
         set_reference(discriminator, first["real"], first["noisy"])
+    factor = 1.0 if config.lsgan_half else 2.0
     gan = core.GAN(
         generator, discriminator,
-        core.Objective(SeganLoss(half=config.lsgan_half, adversary=config.adversary),
-                       auxiliary=(core.Reconstruction(config.l1_weight(), name="l1"),)),
+        core.Objective(core.LeastSquares(), auxiliary=(core.Reconstruction(config.l1_weight(), name="l1"),),
+                       discriminator_weight=factor, generator_weight=factor if config.adversary else 0.0),
         core.Normal(size.latent_shape),
         augment=core.InstanceNoise(config.input_noise) if config.input_noise else None,
         ema=config.ema,

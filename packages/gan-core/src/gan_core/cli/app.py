@@ -69,24 +69,28 @@ def shared_verbs(modality: Modality) -> dict[str, Callable | App | None]:
             presets = f" Presets: {', '.join(recipe.presets)}." if recipe.presets else ""
             stdout().print(f"{name:{width}}  {recipe.title}{presets}", markup=False)
 
-    def describe(recipe: str, /, *, json: Json = False, config: ConfigFile = None, preset: str | None = None):
+    def describe(recipe: str, /, *, json: Json = False, config: ConfigFile = None, preset: str | None = None,
+                 memory: Annotated[bool, Parameter(negative="")] = False):
         """Show a recipe's parts: networks, shapes, parameter counts, cost; with --json its settings too.
 
         Args:
             preset: Named settings of the recipe.
+            memory: Also train for three steps, at three batch sizes and with every preset, and show the memory it took.
         """
-        verbs.describe(modality.recipes, recipe, as_json=json, preset=preset, config=config)
+        verbs.describe(modality.recipes, recipe, as_json=json, preset=preset, config=config, memory=memory)
 
     return {"train": train, "resume": resume, "sample": sample, "recipes": recipes, "describe": describe}
 
 
 def _train_command(modality: Modality, recipe: Recipe) -> Callable:
     """`train` for one recipe: its options are the settings of the recipe and what the modality adds."""
+    afterwards = {name: flag for name, flag in modality.afterwards.items()
+                  if issubclass(recipe.run_class, flag.run_class)}
 
     def train(*, options=None, preset=None, out=None, config=None, dry_run=False, quiet=False, **flags):
         run = verbs.train(modality, recipe.name, options=options, preset=preset, config=config, out=out,
                           dry_run=dry_run, quiet=quiet)
-        for name, flag in modality.afterwards.items():
+        for name, flag in afterwards.items():
             if flags.get(name) and run is not None:
                 flag.act(run, quiet)
 
@@ -97,7 +101,7 @@ def _train_command(modality: Modality, recipe: Recipe) -> Callable:
             preset_line(name, dict(values)).removeprefix("--preset ") for name, values in recipe.presets.items()) + "."
         # a plain word: an unknown name is refused with the closest
         typed["preset"] = (Annotated[str | None, Parameter(help=text)], None)
-    for name, flag in modality.afterwards.items():
+    for name, flag in afterwards.items():
         typed[name] = (Annotated[bool, Parameter(negative="", help=flag.help)], False)
     # The parser reads the options of a command from its signature; here they differ from recipe to recipe.
     parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)

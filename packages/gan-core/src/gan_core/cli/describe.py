@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import yaml
 
 from gan_core.progress import stdout
 from gan_core.run.config import RunConfig
+from gan_core.run.memory_probe import Memory
 from gan_core.run.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def description(recipe: Recipe, config: RunConfig, experiment: Experiment) -> di
         "loss": objective.adversarial.name, "regularizers": [term.name for term in objective.regularizers],
         "constraints": [constraint.name for constraint in objective.constraints],
         "auxiliary": [term.name for term in objective.auxiliary], "latent": repr(gan.latent), "update": gan.update,
-        "sampling": gan.sampling,
+        "sampling": repr(gan.sampling),
         "augment": None if gan.augment is None else type(gan.augment).__name__,
         "ema": gan.ema is not None, "steps": experiment.steps, "batch_size": config.batch_size,
         "presets": {name: dict(values) for name, values in recipe.presets.items()},
@@ -76,3 +78,36 @@ def print_description(found: dict) -> None:
 def preset_line(name: str, values: dict) -> str:
     """A preset and what it stands for, as one line."""
     return f"--preset {name}: " + ", ".join(f"{key}={value}" for key, value in values.items())
+
+
+def print_memory(rows: Sequence[Memory]) -> None:
+    """What probes found, for people."""
+    from rich.table import Table
+
+    on_gpu = any(row.gpu_peak_bytes is not None for row in rows)
+    columns = ["setting", *(["size"] if any(row.size is not None for row in rows) else []), "batch", "peak",
+               "before the first step", *(["peak on the GPU"] if on_gpu else [])]
+    table = Table(*columns, title="memory of training", title_justify="left")
+    failed = []
+    for row in rows:
+        size = "-" if row.size is None else str(row.size)
+        cells = {"setting": row.setting, "size": size, "batch": str(row.batch_size)}
+        if row.failure is None:
+            cells |= {"peak": bytes_in_words(row.peak_bytes), "peak on the GPU": bytes_in_words(row.gpu_peak_bytes),
+                      "before the first step": bytes_in_words(row.before_first_step_bytes)}
+        else:
+            failed.append(row)
+            cells |= {"peak": "failed: see below", "peak on the GPU": "", "before the first step": ""}
+        table.add_row(*(cells[column] for column in columns))
+    stdout().print(table)
+    for row in failed:
+        stdout().print(f"{row.setting}, batch {row.batch_size}: {row.failure}", markup=False)
+    stdout().print("measured over three steps on blank examples; the data, samples and scores of a run come on top",
+                   markup=False)
+
+
+def bytes_in_words(count: int | None) -> str:
+    """An amount of memory, such as "1.25 GiB"."""
+    if count is None:
+        return "not measured here"
+    return f"{count / 2**30:.2f} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"

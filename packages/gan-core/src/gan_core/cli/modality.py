@@ -9,6 +9,7 @@ from typing import Any
 from cyclopts import App
 
 from gan_core.run.recipe_table import RecipeTable
+from gan_core.run.trained_run import TrainedRun
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,12 @@ class Afterwards:
     Args:
         help: one sentence, for `train RECIPE --help`.
         act: (finished run, of the recipe's `run_class`; quiet) -> None.
+        run_class: only recipes whose runs are of this class have the flag.
     """
 
     help: str
     act: Callable[[Any, bool], None]
+    run_class: type[TrainedRun] = TrainedRun
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gan_core.cli.describe import as_yaml, description, print_description
+from gan_core.cli.describe import as_yaml, description, print_description, print_memory
 from gan_core.cli.modality import Modality
 from gan_core.errors import ConfigError, choose
 from gan_core.progress import Progress, stdout
 from gan_core.run.config import RunConfig, validate
 from gan_core.run.device import tensorflow_for
 from gan_core.run.folder import RunFolder
+from gan_core.run.memory_probe import measure_memory
 from gan_core.run.recipe_table import RecipeTable
 from gan_core.run.recipe_training import displays, prepared, resume_run, train_recipe
 from gan_core.run.trained_run import TrainedRun
@@ -94,13 +96,20 @@ def report_samples(run: TrainedRun, samples, out: Path) -> None:
 
 
 def describe(recipes: RecipeTable, recipe: str, *, as_json: bool, preset: str | None = None,
-             config: Path | None = None) -> None:
-    """Print a recipe's parts."""
+             config: Path | None = None, memory: bool = False) -> None:
+    """Print a recipe's parts; with `memory` also what training takes, as probes measure it."""
     chosen = recipes[recipe]
     settings = chosen.settings(preset=preset, file=config, origin=str(config or "options"))
+    names = [name for name in (preset, None if config is None else config.name) if name is not None]
+    # before TensorFlow starts here: it would hold memory that the probes need
+    rows = measure_memory(chosen, settings, setting=", ".join(names) or "default") if memory else []
     with tensorflow_for(seed=settings.seed, precision=settings.precision):
         found = description(chosen, settings, chosen.build(settings, *chosen.placeholder(settings)))
+    if memory:
+        found["memory"] = [dataclasses.asdict(row) for row in rows]
     if as_json:
         print(json.dumps(found))
-    else:
-        print_description(found)
+        return
+    print_description(found)
+    if memory:
+        print_memory(rows)

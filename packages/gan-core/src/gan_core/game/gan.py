@@ -17,6 +17,7 @@ from gan_core.game.keras_training import KerasTraining
 from gan_core.game.latent import Latent
 from gan_core.game.objective import Objective
 from gan_core.game.part_checks import check_parts
+from gan_core.game.per_sample import PerSample
 from gan_core.game.sampling import Sampling
 from gan_core.random import Stream
 
@@ -33,16 +34,17 @@ class GAN(Sampling, KerasTraining):
         latent: the prior of the generator's noise.
         n_critic: int, discriminator updates per generator update, or a function of the generator's step.
         g_steps: int, generator updates per discriminator update, each with fresh noise; above 1 only with n_critic=1.
-        update: "alternating" (discriminator, then the generator through the updated discriminator, fresh noise) or
-            "simultaneous" (both gradients from one forward pass; n_critic must be 1).
+        update: "alternating" (discriminator, then the generator through the updated discriminator, fresh noise),
+            "shared" (the same order with one generated batch for both, as in pix2pix) or "simultaneous" (both gradients
+            from one forward pass, before either update). The last two need n_critic=1.
         augment: applied to everything a discriminator sees, real and generated alike; or None. Conditions that are
             pictures are moved with the samples.
         label_maps: names of the conditions that are maps of classes or edges: they are moved without interpolation.
         ema: the decay in (0, 1) or an `ExponentialMovingAverage`; None samples from the trained generator itself.
         prepare: (batch dict, Stream) -> batch dict on the device, before the step (`OneHot`, fading reals, ...). A
             Keras layer's variables are saved with the run.
-        sampling: how samples are made once trained: "inference", or "training" (dropout is the noise and batch
-            normalisation takes the batch's statistics, as in pix2pix).
+        sampling: how samples are made once trained: plain inference, or `PerSample()` where dropout is the noise, as in
+            pix2pix.
         seed: int; with the step counters it determines every random number of the run.
 
     Raises:
@@ -68,7 +70,7 @@ class GAN(Sampling, KerasTraining):
         label_maps: Sequence[str] = (),
         ema: float | ExponentialMovingAverage | None = None,
         prepare: Callable[[dict, Stream], dict] | None = None,
-        sampling: str = "inference",
+        sampling: PerSample = PerSample(dropout=False),  # noqa: B008 (immutable)
         seed: int = 0,
         name: str = "gan",
     ):
@@ -101,6 +103,8 @@ class GAN(Sampling, KerasTraining):
         real, condition = self.prepared(batch, self.stream("prepare"))
         if self.update == "simultaneous":
             self.simultaneous_step(real, condition)
+        elif self.update == "shared":
+            self.shared_step(real, condition)
         else:
             self.discriminator_step(real, condition)
             for repeat in range(self.g_steps if self.generator_is_due else 0):
@@ -110,19 +114,25 @@ class GAN(Sampling, KerasTraining):
     def discriminator_step(self, real, condition):
         """Update the discriminators on one real and one generated batch."""
         stream = self.stream("discriminator")
-        fake = tf.stop_gradient(self.fakes(real, condition, stream))
-        with tf.GradientTape() as tape:
-            forward = self.forward_pass(real, fake, condition, stream)
-            loss, report = self.objective.discriminator_loss(forward)
-            objective = self.discriminator_optimizer.scale_loss(loss / self._replicas())
-        norm = self.descend(tape, objective, self.discriminator_variables, self.discriminator_optimizer)
-        self.after_discriminator_update(forward, loss, report, norm)
+        self.update_discriminators(real, self.fakes(real, condition, stream), condition, stream)
 
     def generator_step(self, real, condition, repeat=0):
         """Update the generator through the updated discriminators, with fresh noise."""
         stream = self.stream("generator" if repeat == 0 else f"generator/{repeat}")
         with tf.GradientTape() as tape:
             fake = self.fakes(real, condition, stream)
+            loss, report = self.objective.generator_loss(self.forward_pass(real, fake, condition, stream))
+            objective = self.generator_optimizer.scale_loss(loss / self._replicas())
+        norm = self.descend(tape, objective, self.generator_variables, self.generator_optimizer)
+        self.after_generator_update(loss, report, norm, tf.shape(real)[0])
+
+    def shared_step(self, real, condition):
+        """One generated batch: the discriminators learn from it, then the generator through the updated ones."""
+        stream = self.stream("generator")
+        with tf.GradientTape() as tape:
+            fake = self.fakes(real, condition, stream)
+            with tape.stop_recording():
+                self.update_discriminators(real, fake, condition, self.stream("discriminator"))
             loss, report = self.objective.generator_loss(self.forward_pass(real, fake, condition, stream))
             objective = self.generator_optimizer.scale_loss(loss / self._replicas())
         norm = self.descend(tape, objective, self.generator_variables, self.generator_optimizer)
@@ -153,6 +163,15 @@ class GAN(Sampling, KerasTraining):
     def prepared(self, batch, stream: Stream) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """Real samples and conditions of a batch as the networks take them."""
         return split_batch(self.prepare(as_batch(batch), stream))
+
+    def update_discriminators(self, real, fake, condition, stream):
+        """One update of the discriminators; no gradient reaches the generator."""
+        with tf.GradientTape() as tape:
+            forward = self.forward_pass(real, tf.stop_gradient(fake), condition, stream)
+            loss, report = self.objective.discriminator_loss(forward)
+            objective = self.discriminator_optimizer.scale_loss(loss / self._replicas())
+        norm = self.descend(tape, objective, self.discriminator_variables, self.discriminator_optimizer)
+        self.after_discriminator_update(forward, loss, report, norm)
 
     def fakes(self, real, condition, stream) -> tf.Tensor:
         """Generated partners of the real samples, float32 (batch, ...), in training mode."""

@@ -13,8 +13,8 @@ from gan_core.augment.base import Augmentation
 from gan_core.errors import ConfigError, DataError
 from gan_core.game.objective import Objective
 from gan_core.game.optimizers import unshared_optimizer
+from gan_core.game.per_sample import SEEDS, PerSample
 from gan_core.game.running_means import RunningMeans
-from gan_core.game.training_mode import temporary_training_mode
 from gan_core.random import Stream
 
 Learns = Callable[..., Sequence[keras.Variable]]
@@ -37,8 +37,9 @@ class KerasTraining(keras.Model):
     augment: Augmentation | None
     n_critic: int | Callable[[int], int]
     seed: int
-    sampling: str
+    sampling: PerSample
     sampler: keras.Model
+    sampling_network: Callable[[keras.Model], keras.Model]
     prepared: Callable
     forget_sampling: Callable
     call_generator: Callable
@@ -201,11 +202,6 @@ class KerasTraining(keras.Model):
             self.augment.warning()
         return history
 
-    @functools.wraps(keras.Model.evaluate)
-    def evaluate(self, *arguments, **keywords):  # noqa: D102
-        with temporary_training_mode(self.sampler, self.seed, active=self.sampling == "training"):
-            return super().evaluate(*arguments, **keywords)
-
     def make_test_function(self, force=False):
         """Refuse a validation that nothing would measure.
 
@@ -213,6 +209,7 @@ class KerasTraining(keras.Model):
             ConfigError: no `validation_metrics` were compiled.
         """
         self._require_validation_metrics()
+        self.sampling_network(self.sampler)  # made here: not while a step is traced
         return super().make_test_function(force)
 
     def _require_validation_metrics(self):
@@ -224,8 +221,10 @@ class KerasTraining(keras.Model):
         """Feed the validation metrics with real samples and as many from the averaged generator."""
         stream = Stream(self.seed, self.validation_batches.value, "validation")  # the same noise at every validation
         real, condition = self.prepared(batch, stream.scoped("prepare"))
-        fake = self.call_generator({**condition, "real": real}, tf.shape(real)[0], stream,
-                                   self.sampling == "training", self.sampler)
+        count = tf.shape(real)[0]
+        given = {**condition, "real": real, SEEDS: stream.row_seeds(count, "dropout")}
+        fake = self.call_generator(given, count, stream, training=False,
+                                   generator=self.sampling_network(self.sampler))
         self.validation_batches.assign_add(1)
         for metric in self.validation_metrics:
             metric.update_state(real, fake)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from gan_core.errors import ConfigError
 from gan_core.game.batch import DiscriminatorOutput
 from gan_core.game.forward_pass import ForwardPass
-from gan_core.game.schedules import value_at
+from gan_core.game.schedules import Scheduled, check_scheduled, value_at
 from gan_core.game.terms import AuxiliaryLoss, Constraint, MismatchedPairs, Regularizer
 from gan_core.losses.base import AdversarialLoss
 from gan_core.random import Stream
@@ -31,6 +31,10 @@ class Objective:
         auxiliary: terms of the generator's loss beside the adversarial one.
         mismatched: makes a second kind of negative; then each kind has weight 1/2 (Reed et al. 2016, GAN-CLS).
         constraints: on the discriminators' weights, applied after each of their updates.
+        discriminator_weight: what multiplies the adversarial loss of the discriminators: 1/2 in pix2pix, whose
+            discriminator shall learn at half the pace.
+        generator_weight: what multiplies that of the generator, a number or a function of the step; 0 trains it without
+            an adversary, on the auxiliary terms alone.
 
     Several discriminators: the loss is computed for each and summed, mean inside each (pix2pixHD).
 
@@ -46,11 +50,15 @@ class Objective:
     auxiliary: tuple[AuxiliaryLoss, ...] = ()
     mismatched: MismatchedPairs | None = None
     constraints: tuple[Constraint, ...] = ()
+    discriminator_weight: float = 1.0
+    generator_weight: Scheduled = 1.0
 
     def __post_init__(self):
         if not isinstance(self.adversarial, AdversarialLoss):
             raise ConfigError("`adversarial` must be a loss such as NonSaturating(). "
                               f"Received: adversarial={self.adversarial!r}. For a name use loss_by_name('hinge').")
+        check_scheduled("discriminator_weight", self.discriminator_weight)
+        check_scheduled("generator_weight", self.generator_weight, zero=True)
         for field in FIELDS:
             self._check_field(field, getattr(self, field))
 
@@ -85,7 +93,7 @@ class Objective:
             # Each negative counts one half: the mean of the losses against either is the published sum.
             adversarial = 0.5 * (adversarial + self._against(
                 real, forward.mismatched_outputs, forward.stream, "mismatched-targets"))
-        report = {"d_adversarial": adversarial}
+        report = {"d_adversarial": _weighted(self.discriminator_weight, adversarial)}
         for regularizer in self.regularizers:
             report[f"d_{regularizer.name}"] = regularizer(forward)
         return tf.add_n(list(report.values())), report
@@ -103,9 +111,13 @@ class Objective:
         for index, fake in enumerate(forward.fake_outputs):
             real = forward.real_outputs[index].logits if self.adversarial.relativistic else None
             adversarial.append(self.adversarial.generator(fake.logits, real))
-        loss = tf.add_n(adversarial)
+        loss = _weighted(value_at(self.generator_weight, forward.stream.step), tf.add_n(adversarial))
         report = {"g_adversarial": loss}
         for term in self.auxiliary:
             value = report[f"g_{term.name}"] = term(forward)
             loss += value_at(term.weight, forward.stream.step) * value
         return loss, report
+
+
+def _weighted(weight, loss: tf.Tensor) -> tf.Tensor:
+    return loss if isinstance(weight, float | int) and weight == 1 else weight * loss

@@ -11,9 +11,9 @@ from gan_core.errors import ConfigError
 from gan_core.game.batch import input_names
 from gan_core.game.latent import Latent
 from gan_core.game.objective import Objective
+from gan_core.game.per_sample import PerSample
 
-UPDATES = ("alternating", "simultaneous")
-SAMPLING = ("inference", "training")
+UPDATES = ("alternating", "shared", "simultaneous")
 
 
 def check_parts(gan) -> None:
@@ -29,8 +29,9 @@ def check_parts(gan) -> None:
     if not isinstance(gan.objective, Objective):
         raise ConfigError("`objective` must be an Objective such as Objective(NonSaturating()). "
                           f"Received: objective={gan.objective!r}.")
-    if gan.sampling not in SAMPLING:
-        raise ConfigError(f"`sampling` must be one of {SAMPLING}. Received: sampling={gan.sampling!r}.")
+    if not isinstance(gan.sampling, PerSample):
+        raise ConfigError("`sampling` must be how samples are made, such as PerSample(dropout=True). "
+                          f"Received: sampling={gan.sampling!r}.")
     if not _accepts_batch_and_stream(gan.prepare):
         raise ConfigError("`prepare` must take (batch, stream): the batch and the random numbers of the step. "
                           f"Received: prepare={gan.prepare!r}. Write `lambda batch, stream: ...`.")
@@ -45,11 +46,11 @@ def check_parts(gan) -> None:
                           f"Received: n_critic={gan.n_critic!r}.")
     if not isinstance(gan.g_steps, int) or gan.g_steps < 1:
         raise ConfigError(f"`g_steps` must be an int of at least 1. Received: g_steps={gan.g_steps!r}.")
-    if gan.g_steps > 1 and (gan.n_critic != 1 or gan.update == "simultaneous"):
+    if gan.g_steps > 1 and (gan.n_critic != 1 or gan.update != "alternating"):
         raise ConfigError("`g_steps` above 1 needs `n_critic=1` and update='alternating': one player leads, or none. "
                           f"Received: g_steps={gan.g_steps}, n_critic={gan.n_critic}, update={gan.update!r}.")
-    if gan.update == "simultaneous" and gan.n_critic != 1:
-        raise ConfigError(f"`update='simultaneous'` takes both gradients from one forward pass and so needs "
+    if gan.update != "alternating" and gan.n_critic != 1:
+        raise ConfigError(f"`update={gan.update!r}` lets both players learn from one generated batch and so needs "
                           f"`n_critic=1`. Received: n_critic={gan.n_critic}. Use update='alternating'.")
     if gan.augment is not None and gan.augment.needs_boundary and gan.objective.adversarial.boundary is None:
         raise ConfigError(

@@ -12,7 +12,7 @@ import tensorflow as tf
 from gan_core.errors import ConfigError
 from gan_core.game.batch import call_network, input_names
 from gan_core.game.latent import Latent
-from gan_core.game.training_mode import InTrainingMode, temporary_training_mode
+from gan_core.game.per_sample import SEEDS, PerSample, sample_seeds
 from gan_core.random import Stream
 
 
@@ -21,13 +21,13 @@ class TracedNetwork:
 
     Args:
         network: with named inputs.
-        training: bool, the mode it is called in.
     """
 
-    def __init__(self, network: keras.Model, training: bool):
+    def __init__(self, network: keras.Model):
+        self.network = network
         self._shapes = {tensor.name: tensor.shape for tensor in getattr(network, "inputs", None) or ()}
         self._function = tf.function(
-            lambda inputs: tf.cast(call_network(network, inputs, training), tf.float32), autograph=False)
+            lambda inputs: tf.cast(call_network(network, inputs, training=False), tf.float32), autograph=False)
         self._graphs: dict = {}
 
     def __call__(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -42,14 +42,17 @@ class TracedNetwork:
 
 
 class TracedNetworks:
-    """Graphs by network and mode."""
+    """Graphs by network and by how it samples."""
 
     def __init__(self):
-        self._traced: dict[tuple[int, bool], TracedNetwork] = {}
+        self._traced: dict[tuple[int, PerSample], TracedNetwork] = {}
 
-    def of(self, network: keras.Model, training: bool) -> TracedNetwork:
-        """The graph of `network`, which is traced at its first call."""
-        return self._traced.setdefault((id(network), training), TracedNetwork(network, training))
+    def of(self, network: keras.Model, sampling: PerSample) -> TracedNetwork:
+        """The graph of `network` as it samples, which is traced at its first call."""
+        key = id(network), sampling
+        if key not in self._traced:
+            self._traced[key] = TracedNetwork(sampling.applied(network))
+        return self._traced[key]
 
 
 class Sampling:
@@ -59,7 +62,7 @@ class Sampling:
     averaged_generator: keras.Model | None
     latent: Latent
     seed: int
-    sampling: str
+    sampling: PerSample
     _traced: TracedNetworks
 
     @property
@@ -70,9 +73,13 @@ class Sampling:
     def standalone_generator(self) -> keras.Model:
         """A network of its own right that samples as this game does: what an exported file holds.
 
-        It is `sampler`; with `sampling="training"` one that stays in training mode whoever calls it.
+        It is `sampler`, or where noise comes from dropout one that reads "seeds" too: see `PerSample.applied`.
         """
-        return self.sampler if self.sampling == "inference" else InTrainingMode.wrap(self.sampler)
+        return self.sampling_network(self.sampler)
+
+    def sampling_network(self, network: keras.Model) -> keras.Model:
+        """A generator as it samples; it shares its weights."""
+        return self._forward(network, self.sampling).network
 
     def call(self, inputs, training=False):
         """Samples of the averaged generator for latents, or for a dict of named inputs."""
@@ -80,16 +87,16 @@ class Sampling:
         return call_network(self.sampler, available, training)
 
     def generate(self, condition=None, count: int | None = None, *, seed: int | None = None, latent=None,
-                 training: bool | None = None, raw: bool = False, batch_size: int = 64) -> np.ndarray:
+                 sampling: PerSample | None = None, raw: bool = False, batch_size: int = 64) -> np.ndarray:
         """Samples as an array (count, ...), a pure function of the arguments and the weights.
 
         Args:
-            condition: name -> array (count, ...), for conditional generators.
+            condition: name -> array (count, ...), for conditional generators; "seeds", int64 (count, 2), too where each
+                sample shall have a seed of one's own choice for its dropout.
             count: how many; taken from `condition` or `latent` if absent.
             seed: of the noise; the GAN's own if None.
             latent: (count, ...) noise to use instead of drawing it.
-            training: run batch normalisation on the batch's statistics and keep dropout active; by default what the
-                GAN's `sampling` says.
+            sampling: whether dropout draws, and which statistics normalise; by default those of the GAN.
             raw: use the trained generator instead of the averaged one.
             batch_size: how many at a time, which bounds memory.
 
@@ -109,23 +116,24 @@ class Sampling:
                 raise ConfigError(f"`{name}` must be a whole number of at least 1. Received: {name}={value!r}.")
         if latent is None and (drawn := self.fixed_latent(count, seed)) is not None:
             available["latent"] = drawn
-        training = self.sampling == "training" if training is None else training
         network = self.generator if raw else self.sampler
-        forward = self._forward(network, training)
-        read = {name: value for name, value in available.items() if name in input_names(network)}
-        if len(read) < len(input_names(network)):
-            call_network(network, available, training)  # says which input is missing
-        with temporary_training_mode(network, self.seed if seed is None else seed, active=training):
-            return np.concatenate([forward({name: value[start:start + batch_size] for name, value in read.items()})
-                                   for start in range(0, count, batch_size)])
+        forward = self._forward(network, sampling or self.sampling)
+        names = input_names(forward.network)
+        if SEEDS in names and SEEDS not in available:
+            available[SEEDS] = sample_seeds(count, self.seed if seed is None else seed, "dropout")
+        read = {name: value for name, value in available.items() if name in names}
+        if len(read) < len(names):
+            call_network(forward.network, available, training=False)  # says which input is missing
+        return np.concatenate([forward({name: value[start:start + batch_size] for name, value in read.items()})
+                               for start in range(0, count, batch_size)])
 
     def fixed_latent(self, count: int, seed: int | None = None) -> np.ndarray | None:
         """The noise of `generate`: `count` latents that depend on `seed` alone; None without a latent."""
         drawn = self.latent.sample(count, Stream(self.seed if seed is None else seed, 0, "fixed"))
         return None if drawn is None else np.asarray(drawn)
 
-    def _forward(self, network: keras.Model, training: bool) -> TracedNetwork:
-        return self._traced.of(network, training)
+    def _forward(self, network: keras.Model, sampling: PerSample) -> TracedNetwork:
+        return self._traced.of(network, sampling)
 
     def forget_sampling(self) -> None:
         """Drop the graphs of networks that are gone or have changed in what no variable holds, such as a level."""

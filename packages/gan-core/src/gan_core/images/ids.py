@@ -19,8 +19,8 @@ def decode_ids(source: str | os.PathLike | bytes, *, colors: Mapping[Color, int]
     """The number at each pixel of one file, exactly as stored: nothing is scaled, and 16 bits stay 16 bits.
 
     Args:
-        source: path, or the bytes of a file: grey levels of 8 or 16 bits; a palette, whose entries count, not their
-            colours; or, with `colors`, a picture in those colours.
+        source: path, or the bytes of a file: grey levels of 8 or 16 bits (-1 in 32 bits is 65535); a palette, whose
+            entries count, not their colours; or, with `colors`, a picture in those colours.
         colors: RGB (0..255 each) -> id 0..65535, for masks that are painted in colours.
         max_pixels: int, height times width above which a file is refused.
         name: str, what error messages call `bytes`.
@@ -59,6 +59,7 @@ def _ids_of(image: Image.Image, colors: Mapping[Color, int] | None) -> np.ndarra
         return np.asarray(image).astype(np.uint8)
     if image.mode == "I" or image.mode.startswith("I;16"):
         values = np.asarray(image)
+        values = np.where(values == -1, 65_535, values)  # "unknown", as 16 bits store it
         if values.min() < 0 or values.max() > 65_535:
             raise BadPixels(f"found numbers from {values.min()} to {values.max()}; expected ids of 0..65535. Write it "
                             "with 8 or 16 bits.")

@@ -39,6 +39,7 @@ class TrainedRun:
         folder: RunFolder.
         recipe: Recipe.
         config: RunConfig.
+        reads_data: bool, whether it was opened with its data.
         complaints: one message per damaged checkpoint that was passed over.
 
     Raises:
@@ -47,7 +48,7 @@ class TrainedRun:
 
     def __init__(self, folder: RunFolder, recipe: Recipe, config: RunConfig, *, data: bool = False,
                  experiment: Experiment | None = None):
-        self.folder, self.recipe, self._reads_data = folder, recipe, data
+        self.folder, self.recipe, self.reads_data = folder, recipe, data
         self.config: Any = config  # of the recipe's own class
         with tensorflow_for(seed=config.seed, precision=config.precision):
             from gan_core.run.checkpoint import Checkpoints
@@ -73,7 +74,7 @@ class TrainedRun:
         Raises:
             ConfigError: it was opened without.
         """
-        if not self._reads_data:
+        if not self.reads_data:
             raise ConfigError(f"{self.folder.path} was opened without its data. Open it with `data=True`.")
         return self.recipe.data_of(self.config, self.folder)
 
@@ -89,10 +90,10 @@ class TrainedRun:
             from gan_core.run.compatibility import data_hashes, refuse_other_data
             from gan_core.run.experiment import restore_newest
 
-            loaded = self.data if self._reads_data else self.placeholder()
+            loaded = self.data if self.reads_data else self.placeholder()
             experiment = self.recipe.build(self.config, *loaded)
             self.saved, self.complaints = restore_newest(experiment, self.folder)
-            if self._reads_data:  # else what was held out would no longer be what it was
+            if self.reads_data:  # else what was held out would no longer be what it was
                 refuse_other_data(self.saved, self.folder, self.config, data_hashes(experiment), ("steps",))
         return experiment
 

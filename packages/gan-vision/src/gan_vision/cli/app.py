@@ -6,20 +6,29 @@ import logging
 import sys
 
 import gan_vision
-from gan_core.cli import Modality, make_app, run
+from gan_core.cli import Afterwards, Modality, make_app, run
 from gan_vision.cli.check import check
 from gan_vision.cli.demo import demo
 from gan_vision.cli.evaluate import evaluate
+from gan_vision.cli.evaluate_translation import compare_with_control
 from gan_vision.cli.forensics import forensics
+from gan_vision.cli.make_pairs import make_pairs
 from gan_vision.cli.sample import sample
+from gan_vision.cli.styles import styles
+from gan_vision.cli.translate import translate
 from gan_vision.recipes import RECIPES
+from gan_vision.translation.translation_run import TranslationRun
 
 MODALITY = Modality(
     program="gan-vision",
-    summary="Image GANs on Keras 3: DCGAN, conditional, Wasserstein and relativistic, trained from one command.",
+    summary="Image GANs on Keras 3: DCGAN, conditional, Wasserstein, relativistic and image-to-image, trained from one "
+            "command.",
     version=gan_vision.__version__,
     recipes=RECIPES,
-    verbs={"check": check, "demo": demo, "sample": sample, "evaluate": evaluate, "forensics": forensics},
+    verbs={"check": check, "demo": demo, "sample": sample, "translate": translate, "evaluate": evaluate,
+           "forensics": forensics, "make-pairs": make_pairs, "styles": styles},
+    afterwards={"control": Afterwards("Then train the same generator without the adversary in RUN/control, and report "
+                                      "the difference with an interval.", compare_with_control, TranslationRun)},
 )
 
 

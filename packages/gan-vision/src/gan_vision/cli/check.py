@@ -11,7 +11,11 @@ from cyclopts import Parameter
 from gan_core.errors import DataError
 
 
-def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split], npy:FILE, npz:FILE, or digits.")],
+def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split], npy:FILE, npz:FILE, digits; "
+                                                   "aligned:, split:, labels:, cityscapes:, edges:, gray:, small:, "
+                                                   "hole: or silhouette:DIR.")],
+          classes: int | None = None, ignore: Annotated[tuple[int, ...], Parameter(negative="")] = (),
+          colors: Path | None = None,
           size: Annotated[int, Parameter(help="Pixels of each side that images become; folders are only decoded, "
                                               "at the sizes they have.")] = 32,
           sheet: Annotated[Path | None, Parameter(help="Picture to write: some examples with their classes.")] = None,
@@ -21,25 +25,35 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
     """Decode every image of a source once; print a summary and the table of rejects. Exit code 3 if there are any.
 
     Args:
+        classes: Of label maps.
+        ignore: Ids of label maps that mean "unknown".
+        colors: File of lines id,name,red,green,blue, for label maps in colours.
         data_dir: Where TensorFlow Datasets looks.
         quiet: Show no progress.
     """
     from gan_core.images.sheet import FORMATS, check_suffix
     from gan_core.progress import quietly, stdout
     from gan_vision.data.folder import folder_on_demand
-    from gan_vision.data.sources import load_images, parse_source
+    from gan_vision.data.sources import SOURCES, load_images, parse_source
+    from gan_vision.data.translation_sources import TRANSLATION_SOURCES
 
     if sheet is not None:  # before the slow part
         check_suffix(sheet, FORMATS)
-    scheme, place = parse_source(data)
+    translation = data.partition(":")[0] in TRANSLATION_SOURCES
+    scheme, place = parse_source(data, TRANSLATION_SOURCES if translation else SOURCES)
     if scheme == "tfds":
         from gan_core.run.device import start_tensorflow
 
         start_tensorflow(seed=0)  # which TFDS imports: silently
     with quietly(quiet):
-        examples = folder_on_demand(place) if scheme == "folder" else load_images(
-            data, size=size, channels=None, data_dir=data_dir)
+        if translation:
+            examples = _pairs(data, size, classes, ignore, colors)
+        else:
+            examples = folder_on_demand(place) if scheme == "folder" else load_images(
+                data, size=size, channels=None, data_dir=data_dir)
         report = examples.check()
+        if translation and examples.held_out is not None:
+            report = report.joined(examples.held_out.check())
     if as_json:
         print(json.dumps({
             "data": data, "total": report.total, "usable": report.usable, "fields": report.kinds,
@@ -54,6 +68,14 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
         with quietly(quiet):
             _write_sheet(load_images(data, size=size, channels=None, data_dir=data_dir)
                          if scheme == "folder" else examples, sheet)
+
+
+def _pairs(data: str, size: int, classes: int | None, ignore: tuple[int, ...], colors: Path | None):
+    """Examples of a translation, held-out ones among them: all rejects at once, and none refused here."""
+    from gan_vision.data.translation_sources import load_translation
+
+    return load_translation(data, size=size, classes=classes, ignore=ignore,
+                            colors=None if colors is None else str(colors), memory_limit=0, on_bad="list")
 
 
 def _print(data: str, report, console) -> None:

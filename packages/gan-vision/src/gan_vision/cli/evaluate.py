@@ -11,11 +11,14 @@ import numpy as np
 from cyclopts import Parameter
 
 from gan_core.errors import ConfigError, DataError
+from gan_vision.cli.evaluate_translation import evaluate_translation
 from gan_vision.image_run import ImageRun
+from gan_vision.translation.translation_run import TranslationRun
 
 if TYPE_CHECKING:
     from gan_vision.data.examples import Examples
 
+DEFAULT = "fid,kid,prdc,birthday,memorisation"
 TRAINING = "training images"
 MOST = 10_000  # images per side, unless asked
 BATCH = 64
@@ -23,10 +26,10 @@ RECALIBRATION = 100  # batches
 Run = Annotated[Path, Parameter(help="The run folder that `train` printed.")]
 
 
-def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,prdc,birthday,memorisation",
+def evaluate(run: Run, /, *, data: str | None = None, metrics: str | None = None,
              extractor: str = "encoder", count: Annotated[int | None, Parameter(name=["--count", "-n"])] = None,
              raw: Annotated[bool, Parameter(negative="")] = False,
-             recalibrate: Annotated[bool, Parameter(negative="")] = False, seed: int = 0,
+             recalibrate: Annotated[bool, Parameter(negative="")] = False, segmenter: str | None = None, seed: int = 0,
              json: Annotated[bool, Parameter(name="--json", negative="")] = False,
              quiet: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Score a run's averaged generator against real images it has not seen; offline. Also written to RUN/scores.json.
@@ -34,13 +37,17 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
     Args:
         data: Score against all images of this source instead of the run's held-out ones: folder:PATH, npy:FILE, ...
         metrics: With commas: fid, kid, prdc (precision, recall, density, coverage), birthday, memorisation, ms_ssim,
-            two_sample, and with a classifier inception_score and modes.
+            two_sample, and with a classifier inception_score and modes; fid,kid,prdc,birthday,memorisation by default.
+            Of runs that translate pictures: l1, psnr, ssim, kid, each beside those of the input and of the nearest
+            training pair.
         extractor: encoder (a small network trained on the run's data on first use, and kept in the run folder),
             random[:SEED], inception:WEIGHTS.h5[@75], or keras:MODEL.keras[@SIZE].
         count: Images per side; by default as many as are held out, at most 10,000.
         raw: Score the trained generator instead of its average.
         recalibrate: First replace the statistics of batch normalisation by their means over 100 generated batches,
             since averaged ones are exact for no set of weights. Scores say so, and compare with their like only.
+        segmenter: Keras model (pictures of 0..255 -> scores of the classes of each pixel): how far it finds the label
+            maps again in what was made of them.
         seed: Of the noise and of all random choices.
         json: Print JSON, as `gan-core compare` reads it.
         quiet: Show no progress.
@@ -55,7 +62,6 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
     from gan_core.progress import quietly, say, stage
     from gan_vision.recipes import RECIPES
 
-    names = metric_names(metrics)
     if count is not None and count < 2:
         raise ConfigError(f"`--count` must be at least 2. Received: count={count}.")
     if extractor.partition(":")[0] not in EXTRACTORS:
@@ -63,6 +69,14 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
     with quietly(quiet):
         say("starting TensorFlow ...")
         opened = open_run(RECIPES, run, data=True)
+        if isinstance(opened, TranslationRun):
+            translated = evaluate_translation(opened, metrics=metrics, data=data, extractor=extractor, count=count,
+                                              raw=raw, seed=seed, segmenter=segmenter)
+            _report_translation(run, opened, translated, json=json, quiet=quiet)
+            return
+        if segmenter is not None:
+            raise ConfigError("`--segmenter` is for runs on label maps. Leave it out.")
+        names = metric_names(metrics or DEFAULT)
         train, held_out = opened.data
         real, origin = _real_images(opened.config, train, held_out, data)
         if origin == TRAINING and "memorisation" in names:
@@ -97,6 +111,23 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str = "fid,kid,pr
         say(f"scores: {path}   compare with another run: gan-core compare {path} OTHER/scores.json")
 
 
+def _report_translation(run: Path, opened: TranslationRun, found, *, json: bool, quiet: bool) -> None:
+    from gan_core.metrics.score import scores_to_json, write_scores
+    from gan_core.progress import say
+    from gan_vision.cli.evaluate_translation import RUN, print_evaluated
+
+    about = {"run": str(run), "step": opened.step, "real": found.origin, "raw": False, "recalibrated": False}
+    path = write_scores(run / "scores.json", found.scores[RUN], **about)
+    if json:
+        print(scores_to_json(found.scores[RUN], **about, others={
+            name: {score.metric: score.value for score in scores} for name, scores in found.scores.items()
+            if name != RUN}))
+        return
+    print_evaluated(found, f"{run} at step {opened.step:,}, {found.origin}")
+    if not quiet:
+        say(f"scores: {path}   compare with another run: gan-core compare {path} OTHER/scores.json")
+
+
 class Samples:
     """Bytes from a run's generator; every call gives new ones, and the whole sequence depends on the seed alone.
 
@@ -110,6 +141,10 @@ class Samples:
     def __init__(self, run: ImageRun, examples: Examples | None = None, *, seed: int = 0, raw: bool = False):
         self.run, self.seed, self.raw, self._calls = run, seed, raw, 0
         self.examples = None if run.experiment.condition is None else examples
+        if isinstance(run, TranslationRun) and examples is not None:
+            from gan_vision.training.translation import at_size, size_of
+
+            self.examples = at_size(examples, size_of(run.gan))
         self.value_range = run.value_range
 
     def more(self, count: int) -> np.ndarray:

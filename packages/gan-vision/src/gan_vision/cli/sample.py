@@ -11,6 +11,7 @@ from gan_core.cli import verbs
 from gan_core.images.sheet import FORMATS, check_suffix
 from gan_vision.image_run import ARRAYS
 from gan_vision.recipes import RECIPES
+from gan_vision.translation.translation_run import TranslationRun
 
 
 def sample(run: Annotated[Path, Parameter(help="The run folder that `train` printed.")], /, *,
@@ -32,5 +33,7 @@ def sample(run: Annotated[Path, Parameter(help="The run folder that `train` prin
     if out is not None:
         check_suffix(out, (*FORMATS, ARRAYS))
     opened = verbs.open_run(RECIPES, run)
+    if isinstance(opened, TranslationRun):
+        opened = verbs.open_run(RECIPES, run, data=True)  # pictures are made of pictures: of the held-out ones
     images = opened.generate(count, seed=seed, label=label or None, raw=raw)
     verbs.report_samples(opened, images, out or Path("samples.png"))

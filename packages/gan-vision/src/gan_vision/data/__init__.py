@@ -19,7 +19,9 @@ _HOMES = {
     "tfds": ("load_tfds",),
     "pairs": ("load_pairs",),
     "made_pairs": ("load_made_pairs",),
-    "cityscapes": ("load_cityscapes",),
+    "label_maps": ("load_label_maps", "read_colors"),
+    "scenes": ("make_scenes",),
+    "translation_sources": ("load_translation",),
     "sources": ("load_images",),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

@@ -49,6 +49,15 @@ class CheckReport:
         """How many examples can be trained on."""
         return self.total - len(self.rejects)
 
+    def joined(self, other: CheckReport) -> CheckReport:
+        """What both found together."""
+        sizes = sorted((size for report in (self, other) for size in (report.smallest, report.largest)
+                        if size is not None), key=lambda size: (size[0] * size[1], size))
+        counts = {name: self.class_counts.get(name, 0) + other.class_counts.get(name, 0)
+                  for name in {**self.class_counts, **other.class_counts}}
+        return CheckReport(self.name, self.total + other.total, self.rejects + other.rejects, self.kinds, counts,
+                           sizes[0] if sizes else None, sizes[-1] if sizes else None)
+
     def raise_for(self, on_bad: str = "error") -> None:
         """Raise DataError unless the policy ("error" or "skip", at most 10 %) accepts the rejects."""
         apply_policy(self.rejects, self.total, on_bad, name=self.name)

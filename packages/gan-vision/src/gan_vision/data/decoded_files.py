@@ -22,7 +22,19 @@ from gan_vision.data.row_choice import choose_rows
 from gan_vision.data.storage import MEMORY_LIMIT
 
 Files = Sequence[tuple[Path, ...]]  # those of each example
+Folders = tuple[Path, ...]
+HELD_OUT = ("val", "validation", "test")
 _SHOWN = 5
+
+
+def parts_of(inside: Callable[[str], Folders]) -> tuple[Folders, Folders | None]:
+    """The folders of the training examples and of the held-out ones; `inside(part)` names those of a part, "" all."""
+    def exists(part: str) -> bool:
+        return all(folder.is_dir() for folder in inside(part))
+
+    if not exists("train"):
+        return inside(""), None
+    return inside("train"), next((inside(part) for part in HELD_OUT if exists(part)), None)
 
 
 def partners(folders: Mapping[str, Path], suffixes: Mapping[str, str] | None = None) -> Files:

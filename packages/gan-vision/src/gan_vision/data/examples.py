@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError
+from gan_core.images.resize import image_size
 from gan_vision.data.example_source import Columns, ExampleSource
 from gan_vision.data.fields.attributes import Attributes
 from gan_vision.data.fields.class_label import ClassLabel
@@ -37,6 +38,8 @@ class Examples:
         held_out: the source's own validation examples, if it has any.
         validation: fraction that `split` takes unless told otherwise.
         seed: int, the seed that `split` takes unless told otherwise.
+        joined: name of what networks read -> the names of prepared fields that it is made of, side by side as channels:
+            {"source": ("labels", "instances")}.
 
     Raises:
         ConfigError: there is no photo "real".
@@ -57,6 +60,7 @@ class Examples:
     held_out: Examples | None = None
     validation: float = 0.1
     seed: int = 0
+    joined: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
         if not isinstance(self.fields.get("real"), Photo):
@@ -246,22 +250,35 @@ class Examples:
         """
         from gan_vision.data.preparation import Preparation
 
-        return Preparation(self.fields, value_range, ("real",) if dequantize else ())
+        return Preparation(self.fields, value_range, ("real",) if dequantize else (), self.joined)
 
-    def conditions(self, rows, value_range: tuple[float, float]) -> dict[str, np.ndarray]:
+    def conditions(self, rows, value_range: tuple[float, float], *, real: bool = False) -> dict[str, np.ndarray]:
         """What a generator is asked for with some examples: every field but "real", as networks read it.
 
         Args:
             rows: int (m,).
             value_range: (low, high) of the generator.
+            real: bool; True gives "real" too, for networks that read it.
         """
-        names = [name for name, kind in self.fields.items() if name != "real" and not kind.stays_on_host]
+        names = [name for name, kind in self.fields.items() if (real or name != "real") and not kind.stays_on_host]
         prepared = self.prepare(value_range)(self.gather(rows, names)) if names else {}
         return {name: np.asarray(values) for name, values in prepared.items()}
 
     def select(self, rows: np.ndarray) -> Examples:
         """The examples at `rows`, int (m,), in that order; what lies on disk stays there."""
         return dataclasses.replace(self, source=self.source.select(np.asarray(rows)), held_out=None)
+
+    def resized(self, size: int | tuple[int, int]) -> Examples:
+        """The same examples with all maps at another size, resized each time they are asked for.
+
+        Args:
+            size: pixels, or (height, width); pictures are stretched to it.
+        """
+        from gan_vision.data.resized_source import ResizedSource
+
+        sides = image_size(size)
+        return dataclasses.replace(self, source=ResizedSource(self.source, self.fields, sides),
+                                   held_out=None if self.held_out is None else self.held_out.resized(sides))
 
     def split(self, validation: float | None = None, seed: int | None = None) -> tuple[Examples, Examples | None]:
         """Training and validation examples: disjoint, together everything, the same for the same seed everywhere.

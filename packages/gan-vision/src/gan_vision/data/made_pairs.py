@@ -22,7 +22,7 @@ from gan_core.images.decode import (
 )
 from gan_core.images.listing import list_images
 from gan_core.images.resize import FITS, image_size, resize_image
-from gan_vision.data.decoded_files import examples_of_files
+from gan_vision.data.decoded_files import examples_of_files, parts_of
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.photo import Photo
 
@@ -46,6 +46,14 @@ class _Taken:
         return self.picture.shape[0], self.picture.shape[1]
 
 
+def _edges(taken: _Taken) -> np.ndarray:
+    """Black lines on white (Canny 1986, on the luminance in 0..1, blurred by one pixel, thresholds 0.1 and 0.2)."""
+    from skimage.feature import canny
+
+    lines = canny(convert_channels(taken.picture, 1)[..., 0] / 255.0, sigma=1.0)
+    return np.where(lines, 0, 255).astype(np.uint8)[..., None]
+
+
 def _gray(taken: _Taken) -> np.ndarray:
     return convert_channels(taken.picture, 1)
 
@@ -66,11 +74,11 @@ def _hole(taken: _Taken) -> np.ndarray:
 
 
 def _silhouette(taken: _Taken) -> np.ndarray:
-    source = decode_as(taken.path, _transparency, max_pixels=taken.max_pixels)
+    source = decode_as(taken.path, transparency, max_pixels=taken.max_pixels)
     return resize_image(source, taken.size, fit=taken.fit)
 
 
-def _transparency(image: Image.Image) -> np.ndarray:
+def transparency(image: Image.Image) -> np.ndarray:
     """Black where the picture is opaque, white where it is transparent, uint8 (height, width, 1)."""
     if not image.has_transparency_data:
         raise BadPixels("found no transparency; expected an object on a transparent background. Cut it out, or take "
@@ -79,8 +87,19 @@ def _transparency(image: Image.Image) -> np.ndarray:
 
 
 KINDS: dict[str, Callable[[_Taken], np.ndarray]] = {
-    "gray": _gray, "small": _small, "hole": _hole, "silhouette": _silhouette}
-OF_ONE_CHANNEL = ("gray", "silhouette")
+    "edges": _edges, "gray": _gray, "small": _small, "hole": _hole, "silhouette": _silhouette}
+OF_ONE_CHANNEL = ("edges", "gray", "silhouette")
+
+
+def source_of(picture: np.ndarray, kind: str, *, factor: int = 4) -> np.ndarray:
+    """What a translation of this kind reads of a picture, at the picture's size; not for "silhouette".
+
+    Args:
+        picture: uint8 (height, width, 1 or 3).
+        kind: a key of `KINDS`.
+        factor: of "small".
+    """
+    return KINDS[kind](_Taken(Path(), picture, factor, "stretch", 0))
 
 
 def load_made_pairs(
@@ -100,9 +119,10 @@ def load_made_pairs(
     """Pairs from the pictures of a folder: decoded at once if they fit into memory, else each when it is asked for.
 
     Args:
-        root: a folder of pictures.
-        kind: what is read: "gray", the luminance; "small", the picture shrunk by `factor` and enlarged again; "hole",
-            the picture without its middle; "silhouette", black where a picture with a transparent background is opaque.
+        root: a folder of pictures. Where it has folders train and val (or validation, or test), the second is held out.
+        kind: what is read: "edges", black lines on white; "gray", the luminance; "small", the picture shrunk by
+            `factor` and enlarged again; "hole", the picture without its middle; "silhouette", black where a picture
+            with a transparent background is opaque.
         size: int or (height, width) in pixels.
         channels: 1 or 3, of what is made.
         factor: 2 or 4, of "small"; divides both sides of `size`.
@@ -114,7 +134,8 @@ def load_made_pairs(
         max_pixels: int, height times width above which a picture is refused.
 
     Returns:
-        Examples with the photos "source" (one channel for "gray" and "silhouette", else `channels`) and "real", uint8.
+        Examples with the photos "source" (one channel for "edges", "gray" and "silhouette", else `channels`) and
+        "real", uint8.
 
     Raises:
         ConfigError: an unknown option, or a size that `factor` does not divide.
@@ -135,6 +156,8 @@ def load_made_pairs(
         picture = resize_image(decode_image(paths[0], channels=channels, max_pixels=max_pixels), pixels, fit=fit)
         return {"source": make(_Taken(paths[0], picture, factor, fit, max_pixels)), "real": picture}
 
-    return examples_of_files([(path,) for path in list_images(root)], None, fields, decode, lambda paths, sizes: None,
+    train, held_out = ([(path,) for path in list_images(*folders)] if folders else None
+                       for folders in parts_of(lambda part: (Path(root, part),)))
+    return examples_of_files(train or [], held_out, fields, decode, lambda paths, sizes: None,
                              size=pixels, name=f"{kind} {printable(root)}", on_bad=on_bad, limit=limit, seed=seed,
                              memory_limit=memory_limit, max_pixels=max_pixels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +19,11 @@ from gan_core.images.decode import (
 )
 from gan_core.images.listing import list_images
 from gan_core.images.resize import FITS, image_size
-from gan_vision.data.decoded_files import Files, examples_of_files, partners
+from gan_vision.data.decoded_files import Files, examples_of_files, partners, parts_of
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.photo import Photo
 
 DIRECTIONS = {"AtoB": (0, 1), "BtoA": (1, 0)}  # which of A and B is read, which is made
-HELD_OUT = ("val", "validation", "test")
-
-Folders = tuple[Path, ...]
 
 
 def load_pairs(
@@ -98,16 +95,16 @@ def load_pairs(
 
 
 def _aligned(root: Path) -> tuple[Files, Files | None]:
-    train, held_out = _parts(lambda part: (root / part,))
+    train, held_out = parts_of(lambda part: (root / part,))
     halves = [[(path,) for path in list_images(*folders)] for folders in (train, held_out) if folders is not None]
     return halves[0], halves[1] if len(halves) > 1 else None
 
 
 def _split(root: Path) -> tuple[Files, Files | None]:
     if (root / "train_A").is_dir() and (root / "train_B").is_dir():
-        train, held_out = _parts(lambda part: (root / f"{part}_A", root / f"{part}_B"))
+        train, held_out = parts_of(lambda part: (root / f"{part}_A", root / f"{part}_B"))
     elif (root / "A").is_dir() and (root / "B").is_dir():
-        train, held_out = _parts(lambda part: (root / "A" / part, root / "B" / part))
+        train, held_out = parts_of(lambda part: (root / "A" / part, root / "B" / part))
     else:
         folders = sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
         found = ", ".join(map(printable, folders[:10])) or ("no folders" if root.is_dir() else "no such folder")
@@ -118,16 +115,6 @@ def _split(root: Path) -> tuple[Files, Files | None]:
 
 
 LAYOUTS = {"aligned": _aligned, "split": _split}
-
-
-def _parts(inside: Callable[[str], Folders]) -> tuple[Folders, Folders | None]:
-    """The folders of the training pairs and of the held-out ones; `inside(part)` names those of a part, "" of all."""
-    def exists(part: str) -> bool:
-        return all(folder.is_dir() for folder in inside(part))
-
-    if not exists("train"):
-        return inside(""), None
-    return inside("train"), next((inside(part) for part in HELD_OUT if exists(part)), None)
 
 
 # -------------------------------------------------------------------------------------------- what is in them

@@ -18,6 +18,7 @@ class Preparation:
         fields: name -> kind; other parts of a batch are left as they are.
         value_range: (low, high) of the generator's pictures: what 0 and 255 become.
         dequantized: names of photos whose 256 levels are spread over the range with noise, anew at every step.
+        joined: name -> the prepared fields that are put side by side as channels, and stand for themselves no more.
 
     Raises:
         ConfigError: the range is empty, or there is no such photo.
@@ -29,6 +30,7 @@ class Preparation:
     fields: Mapping[str, Kind]
     value_range: tuple[float, float] = (-1, 1)
     dequantized: tuple[str, ...] = ()
+    joined: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
         low, high = self.value_range
@@ -58,7 +60,17 @@ class Preparation:
                 prepared |= self.fields[name].prepared(name, values, self.value_range)
             else:
                 prepared[name] = values
-        return prepared
+        return self._joined(prepared)
+
+    def _joined(self, prepared: dict) -> dict:
+        if not self.joined:
+            return prepared
+        import tensorflow as tf
+
+        parts = {part for names in self.joined.values() for part in names}
+        together = {name: tf.concat([prepared[part] for part in names], axis=-1)
+                    for name, names in self.joined.items() if all(part in prepared for part in names)}
+        return {name: values for name, values in prepared.items() if name not in parts} | together
 
     def _dequantized(self, values, stream):
         from gan_core.random import Stream

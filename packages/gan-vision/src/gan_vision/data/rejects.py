@@ -14,7 +14,8 @@ from gan_core.errors import DataError, choose
 from gan_core.images.decode import ImageError
 
 SKIP_CEILING = 0.10
-POLICIES = {"error": "stop, and list the rejects", "skip": "leave the rejects out, up to 10 %"}
+POLICIES = {"error": "stop, and list the rejects", "skip": "leave the rejects out, up to 10 %",
+            "list": "leave the rejects out, however many, for a check"}
 _SHOWN = 10
 Item = TypeVar("Item")
 Decoded = TypeVar("Decoded")
@@ -65,14 +66,14 @@ def apply_policy(rejects: Sequence[Reject], total: int, on_bad: str, *, name: st
     Args:
         rejects: what could not be decoded.
         total: int, how many images were tried.
-        on_bad: "error" refuses any reject; "skip" logs them, and refuses more than 10 %.
+        on_bad: "error" refuses any reject; "skip" logs them, and refuses more than 10 %; "list" refuses none.
         name: str, the data set in messages.
 
     Raises:
         DataError: the policy refuses; the message lists the first rejects.
     """
     choose("on_bad", on_bad, POLICIES)
-    if not rejects:
+    if not rejects or on_bad == "list":
         return
     head = f"{len(rejects)} of {total} images of {name} cannot be used"
     table = "".join(f"\n  {reject.path}: {reject.reason}" for reject in rejects[:_SHOWN])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from gan_core.errors import ConfigError, choose, did_you_mean
@@ -98,8 +99,12 @@ def load_images(
     return dataclasses.replace(images, validation=validation, seed=seed)
 
 
-def parse_source(source: str | os.PathLike) -> tuple[str, str]:
+def parse_source(source: str | os.PathLike, known: Mapping[str, str] = SOURCES) -> tuple[str, str]:
     """The scheme and the rest of a source, ~ expanded; the path of an existing folder counts as folder:PATH.
+
+    Args:
+        source: what was typed.
+        known: scheme -> how it is written; without a colon or with one in brackets, nothing need follow.
 
     Raises:
         ConfigError: unknown scheme, or nothing after it.
@@ -107,21 +112,27 @@ def parse_source(source: str | os.PathLike) -> tuple[str, str]:
     if not isinstance(source, str):
         source = f"folder:{os.fspath(source)}"
     scheme, colon, place = source.partition(":")
-    if scheme in SOURCES and (colon or scheme == "digits"):
-        if (scheme == "digits") == bool(place):
-            raise ConfigError(f"the source {source!r} must have the form {SOURCES[scheme]}.")
+    if scheme in known and (colon or _is_alone(known[scheme])):
+        if (not place and not _is_alone(known[scheme])) or (place and ":" not in known[scheme]):
+            raise ConfigError(f"the source {source!r} must have the form {known[scheme]}.")
         return scheme, os.path.expanduser(place)
     path = Path(os.path.expanduser(source))
-    if source and path.is_dir():
+    if source and path.is_dir() and "folder" in known:
         logging.getLogger(__name__).info("reading the folder %s as folder:%s", printable(source), printable(source))
         return "folder", str(path)
-    if source and path.is_file():
+    if source and path.is_file() and "folder" in known:
         arrays = path.suffix in (".npy", ".npz")
         form = f"{path.suffix[1:]}:{source}" if arrays else "folder:PATH with the folder it is in"
         raise ConfigError(f"a source must name its kind, and {source!r} is a file. Use {form}.")
     from gan_vision.data.tfds import KNOWN
 
-    if source in KNOWN:
+    if source in KNOWN and "tfds" in known:
         raise ConfigError(f"unknown data source. Received: {source!r}. Did you mean 'tfds:{source}'?")
-    raise ConfigError(f"unknown data source. Received: {source!r}. {did_you_mean(scheme, SOURCES)} "
-                      f"Write {', '.join(SOURCES.values())}, or the path of an existing folder.")
+    remedy = ", or the path of an existing folder" if "folder" in known else ""
+    raise ConfigError(f"unknown data source. Received: {source!r}. {did_you_mean(scheme, known)} "
+                      f"Write {', '.join(known.values())}{remedy}.")
+
+
+def _is_alone(form: str) -> bool:
+    """Whether a source may be its scheme alone: "digits", "scenes[:COUNT]"."""
+    return ":" not in form or "[:" in form

@@ -22,6 +22,7 @@ from gan_vision.models.size import Size, any_or_at_least, require_divisible, req
 
 VALUE_RANGE = (-1.0, 1.0)
 GLOBAL, ENHANCER = "global", "enhancer"  # names of the parts of a generator; enhancers are numbered from 1
+PAINTER = "painter"  # the part of a generator with an encoder that makes the picture
 ENHANCER_BLOCKS = 3
 WIDEST_DISCRIMINATOR = 512
 
@@ -174,6 +175,50 @@ def build_feature_encoder(size: Size = (512, 1024), channels: int = 3, *, featur
         x = _doubled(x, width * 2**level)
     return keras.Model([real, instances], InstanceMean(dtype="float32")(_last(x, features), instances),
                        name="feature_encoder")
+
+
+def build_encoding_generator(painter: keras.Model, encoder: keras.Model) -> keras.Model:
+    """A generator that also reads the picture it shall make, through an encoder that leaves a few numbers per instance.
+
+    Its parts are `get_layer("painter")` and `get_layer("feature_encoder")`: once trained, the painter is asked for
+    features that one chooses.
+
+    Args:
+        painter: of `build_generator`, for as many more channels of its source as there are features.
+        encoder: of `build_feature_encoder`, for the same size.
+
+    Returns:
+        Keras model "generator": source, real and instances -> the painter's picture.
+    """
+    height, width, channels = painter.inputs[0].shape[1:]
+    features = encoder.output.shape[-1]
+    source = keras.Input((height, width, channels - features), name="source")
+    real, instances = (keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name) for tensor in encoder.inputs)
+    painter.name = PAINTER
+    image = painter(layers.Concatenate()([source, encoder([real, instances])]))
+    return keras.Model([source, real, instances], image, name="generator")
+
+
+def painter_of(generator: keras.Model) -> keras.Model:
+    """The part that makes the picture: the generator itself, unless it has an encoder."""
+    return next((layer for layer in generator.layers if layer.name == PAINTER), generator)
+
+
+def take_over(generator: keras.Model, before: keras.Model) -> None:
+    """Give the parts of a larger generator the weights of those that a smaller one had; its last layer stays new."""
+    for ours, theirs in ((painter_of(generator), painter_of(before)), (generator, before)):
+        known = {layer.name: layer for layer in theirs.layers if isinstance(layer, keras.Model)}
+        for layer in ours.layers:
+            if isinstance(layer, keras.Model) and layer.name in known and layer.name != PAINTER:
+                layer.set_weights(known[layer.name].get_weights())
+
+
+def newest_part(generator: keras.Model) -> list[keras.Variable]:
+    """The variables of the outermost enhancer and of the last layer: what learns while the rest is fixed."""
+    painter = painter_of(generator)
+    enhancers = [layer for layer in painter.layers if layer.name.startswith(f"{ENHANCER}_")]
+    newest = max(enhancers, key=lambda layer: int(layer.name.rpartition("_")[2]))
+    return [*newest.trainable_variables, *painter.get_layer("image").trainable_variables]
 
 
 def build_discriminator(size: Size | None = None, channels: int = 3, *, source_channels: int = 36, width: int = 64,

@@ -25,10 +25,13 @@ def matching_samples(gan, examples: Examples, rows: np.ndarray,
     Yields:
         float32 (n, ...), batch by batch.
     """
+    from gan_core.game.batch import input_names
+
     latent = gan.fixed_latent(len(rows))
+    reads_real = "real" in input_names(gan.sampler)  # an encoder of features looks at the picture itself
     needed = sum(values.nbytes for values in examples.conditions(rows[:1], value_range).values())
     size = int(np.clip(_BYTES // max(needed, 1), 1, BATCH))
     for start in range(0, len(rows), size):
         part = rows[start:start + size]
-        yield gan.generate(examples.conditions(part, value_range), len(part),
+        yield gan.generate(examples.conditions(part, value_range, real=reads_real), len(part),
                            latent=None if latent is None else latent[start:start + size])

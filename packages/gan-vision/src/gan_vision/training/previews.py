@@ -28,11 +28,12 @@ class SampleSheets:
         labels: those of `real`, for a generator that reads nothing else. Its sheets have a row per class (ten of them,
             if there are more) and the same noise in a column; those of attributes have the attributes of the sheet of
             real images.
+        target: bool; True ends each strip with the real picture, for a translation.
     """
 
     def __init__(self, real: Examples, value_range: tuple[float, float], count: int = 64, *,
-                 labels: Labels | None = None):
-        self.real, self.value_range, self.count, self.labels = real, value_range, count, labels
+                 labels: Labels | None = None, target: bool = False):
+        self.real, self.value_range, self.count, self.labels, self.target = real, value_range, count, labels, target
         self.in_strips = not all(name == "real" or isinstance(kind, ClassLabel | Attributes)
                                  for name, kind in real.fields.items())
         if self.in_strips:
@@ -48,8 +49,10 @@ class SampleSheets:
         samples, columns = self.draw(gan)
         images, texts = to_uint8(samples, self.value_range), {}
         if self.in_strips:
-            found = self.real.gather(self.rows, [name for name in self.real.fields if name != "real"])
-            images, texts = strips(self.real.fields, found, {"generated": images}), self._texts(found)
+            found = self.real.gather(self.rows)
+            shown = {"generated": images, **({"real": found["real"]} if self.target else {})}
+            conditions = {name: values for name, values in found.items() if name != "real"}
+            images, texts = strips(self.real.fields, conditions, shown), self._texts(found)
         save_image_grid(folder.samples / f"step-{step:09d}.png", images, columns, **texts)
         record.image(step, "samples", np.atleast_3d(image_grid(images, columns, **texts)))
 
@@ -67,4 +70,7 @@ class SampleSheets:
 
     def _texts(self, found: dict) -> dict:
         """What stands under the pictures, as options of a sheet."""
-        return {"labels": texts_of(self.real.fields, found), "label_lines": LINES} if self.in_strips else {}
+        if not self.in_strips:
+            return {}
+        # Strips stand further apart than their parts.
+        return {"labels": texts_of(self.real.fields, found), "label_lines": LINES, "padding": 8}

@@ -42,11 +42,17 @@ class KidAgainst:
 
     def __call__(self, gan) -> dict[str, float]:
         """{"kid": value}."""
-        fakes = self._features(to_uint8(samples, self.value_range) for samples in matching_samples(
-            gan, self.held_out, self.rows, self.value_range))
+        made = matching_samples(gan, self.held_out, self.rows, self.value_range)
+        return {"kid": self._distance(self._features(to_uint8(samples, self.value_range) for samples in made))}
+
+    def of(self, images: np.ndarray) -> float:
+        """The distance of images made already, uint8 (n, height, width, channels)."""
+        return self._distance(self._features(images[start:start + BATCH] for start in range(0, len(images), BATCH)))
+
+    def _distance(self, fakes: np.ndarray) -> float:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MetricWarning)  # slightly negative is normal for an unbiased estimate
-            return {"kid": kernel_distance(self.real, fakes, estimator="full").value}
+            return kernel_distance(self.real, fakes, estimator="full").value
 
     def _features(self, batches: Iterable[np.ndarray]) -> np.ndarray:
         return np.concatenate([self.extractor.features(images) for images in batches])

@@ -165,13 +165,13 @@ def _similarity(first: np.ndarray, second: np.ndarray, span: float, factors: tup
     for scale, factor in enumerate(factors):
         if scale:
             x, y = _halve(x), _halve(y)
-        luminance, structure = _terms(x, y, span)
+        luminance, structure = similarity_terms(x, y, span)
         term = structure if scale + 1 < len(factors) else luminance * structure
         result = result * np.maximum(term.mean(axis=(-2, -1)), 0.0) ** factor
     return result.mean(axis=1)
 
 
-def _terms(x: np.ndarray, y: np.ndarray, span: float) -> tuple[np.ndarray, np.ndarray]:
+def similarity_terms(x: np.ndarray, y: np.ndarray, span: float) -> tuple[np.ndarray, np.ndarray]:
     """Luminance and contrast-structure maps of **(count, channels, height, width)** images."""
     down, across = _blur_matrix(x.shape[-2]), _blur_matrix(x.shape[-1]).T
     mean_x, mean_y, square, product = (down @ image @ across for image in (x, y, x * x + y * y, x * y))

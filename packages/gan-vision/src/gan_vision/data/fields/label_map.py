@@ -17,11 +17,12 @@ class LabelMap(Kind):
     """The class of each pixel, stored as uint8 or, beyond 256 ids, uint16 (height, width).
 
     It is resized to the nearest pixel: a mean of two ids is a third class. On the device it becomes one-hot float32
-    (batch, height, width, classes); ids to ignore become zeros. A sheet shows it in a fixed palette.
+    (batch, height, width, channels). A sheet shows it in a fixed palette.
 
     Args:
         classes: int, how many; ids are 0..classes-1.
-        ignore: ids, inside or outside that range, that mean "unknown".
+        ignore: ids, inside or outside that range, that mean "unknown": together they have a channel of their own, the
+            last. -1 stands for 65535, as which 16 bits store it.
     """
 
     is_map: ClassVar[bool] = True
@@ -29,9 +30,15 @@ class LabelMap(Kind):
     ignore: tuple[int, ...] = ()
 
     def __post_init__(self):
+        object.__setattr__(self, "ignore", tuple(2**16 - 1 if number == -1 else number for number in self.ignore))
         if not 1 <= self.classes <= 2**16 or not all(0 <= number < 2**16 for number in self.ignore):
-            raise ConfigError("`classes` must be 1..65536, and `ignore` ids of 0..65535. "
+            raise ConfigError("`classes` must be 1..65536, and `ignore` ids of 0..65535, or -1. "
                               f"Received: classes={self.classes!r}, ignore={self.ignore!r}.")
+
+    @property
+    def channels(self) -> int:
+        """Of the one-hot form: one for each class, and one more for what is unknown."""
+        return self.classes + bool(self.ignore)
 
     @property
     def dtype(self) -> np.dtype:  # noqa: D102
@@ -68,8 +75,8 @@ class LabelMap(Kind):
 
         ids = tf.cast(values, tf.int32)
         for number in self.ignore:
-            ids = tf.where(ids == number, -1, ids)
-        return {field: tf.one_hot(ids, self.classes)}
+            ids = tf.where(ids == number, self.classes, ids)
+        return {field: tf.one_hot(ids, self.channels)}
 
     def pictures(self, values):  # noqa: D102
         return PALETTE[np.asarray(values) & 255]

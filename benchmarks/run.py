@@ -13,6 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TITLES = {"train_step": "The train step (gan-core, gan-vision)", "metrics": "Metrics (gan-core)",
+          "translation": "Image-to-image translation (gan-vision)",
           "audio": "Speech enhancement (gan-audio)", "text": "Text (gan-text)"}
 CHILD = "import json, sys; sys.path.insert(0, sys.argv[1]); import importlib; " \
         "rows = importlib.import_module(sys.argv[2]).rows(sys.argv[3] == 'quick'); print('ROWS' + json.dumps(rows))"

@@ -22,7 +22,7 @@ FILES = {package: sorted((ROOT / "packages" / package / "src" / module).rglob("*
 ALL_FILES = [(package, path) for package, paths in FILES.items() for path in paths]
 HEAVY = ("tensorflow", "keras", "scipy", "matplotlib", "librosa", "sklearn", "numba", "tensorflow_datasets", "torch")
 # distribution -> what it is imported as, where the two differ
-IMPORT_NAMES = {"pillow": "PIL", "pyyaml": "yaml", "protobuf": "google"}
+IMPORT_NAMES = {"pillow": "PIL", "scikit-image": "skimage", "pyyaml": "yaml", "protobuf": "google"}
 # Dependencies that are needed but nowhere imported by us.
 NOT_IMPORTED = {"gan-core": {"tensorboard": "TensorFlow's summary writers import it"},
                 "gan-vision": {"importlib-resources": "tensorflow-datasets imports it without declaring it"}}

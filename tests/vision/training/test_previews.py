@@ -40,11 +40,11 @@ def test_a_sample_stands_behind_what_it_was_made_for_and_its_caption_below(tmp_p
     assert set(sheets) == {"real.png", "step-000000000.png"}
     strip = 64 + 2 + 64
     for sheet in sheets.values():
-        assert sheet.shape == (64 + 15 + 4, 2 * (strip + 2) + 2, 3)
-        assert (sheet[66:-2, 2:132] < 128).any()
-    assert (sheets["real.png"][2:66, 2:66] == 9).all()
-    assert (sheets["step-000000000.png"][2:66, 2:66] == PALETTE[4]).all()
-    assert (sheets["step-000000000.png"][2:66, 68:132] == 255).all()
+        assert sheet.shape == (64 + 15 + 16, 2 * (strip + 8) + 8, 3)  # strips stand further apart than their parts
+        assert (sheet[72:-8, 8:138] < 128).any()
+    assert (sheets["real.png"][8:72, 8:72] == 9).all()
+    assert (sheets["step-000000000.png"][8:72, 8:72] == PALETTE[4]).all()
+    assert (sheets["step-000000000.png"][8:72, 74:138] == 255).all()
 
 
 def test_strips_of_large_pictures_are_few():

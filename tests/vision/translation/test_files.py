@@ -84,7 +84,7 @@ def test_a_link_to_the_input_is_the_input(folder, tmp_path):
 
 def test_files_that_exist_are_not_replaced_unless_asked(translator, folder, tmp_path):
     translate_files(translator, jobs_of(folder, tmp_path / "out"))
-    with pytest.raises(ConfigError, match="3 files are there already, .*--overwrite"):
+    with pytest.raises(ConfigError, match=r"3 files are there already, .*--overwrite"):
         jobs_of(folder, tmp_path / "out")
     assert len(jobs_of(folder, tmp_path / "out", overwrite=True)) == 4
 

@@ -103,9 +103,9 @@ def test_label_maps_and_instances_become_what_the_network_reads():
     translator = Translator(generator, conditions={"labels": LabelMap(3), "instances": InstanceIds()})
     maps = {"labels": np.zeros((20, 24), np.uint8), "instances": np.arange(480).reshape(20, 24).astype(np.uint16)}
     assert translator(maps).shape == (20, 24, 3)
-    with pytest.raises(ConfigError, match="reads labels, instances. Missing: instances"):
+    with pytest.raises(ConfigError, match=r"reads labels, instances. Missing: instances"):
         translator({"labels": maps["labels"]})
-    with pytest.raises(DataError, match="found the id 9 .*other classes"):
+    with pytest.raises(DataError, match=r"found the id 9 .*other classes"):
         translator({**maps, "labels": maps["labels"] + 9})
     with pytest.raises(DataError, match="must have one size"):
         translator({**maps, "labels": np.zeros((8, 24), np.uint8)})
@@ -127,7 +127,7 @@ def test_three_lines_translate_with_a_saved_generator(unet, tmp_path):
 
 def test_a_network_that_reads_no_picture_is_refused():
     latent = keras.Input((4,), name="latent")
-    with pytest.raises(ConfigError, match="a translation reads `source`.*inputs latent"):
+    with pytest.raises(ConfigError, match=r"a translation reads `source`.*inputs latent"):
         Translator(keras.Model(latent, keras.layers.Dense(2)(latent)))
 
 

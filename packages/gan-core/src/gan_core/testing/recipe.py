@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +29,7 @@ def check_recipe(build: Callable[[RunConfig], Experiment], config: RunConfig, fo
         build: makes the experiment anew from a config, with synthetic data; called three times.
         config: tiny; `config.steps` is the length of the whole run.
         folder: empty directory to work in.
-        stop_at: 0 < stop_at < config.steps, where the second run stops.
+        stop_at: 0 < stop_at < config.steps, where the second run stops, in whatever phase that is.
 
     Returns:
         The experiment that ran straight through.
@@ -43,8 +44,7 @@ def check_recipe(build: Callable[[RunConfig], Experiment], config: RunConfig, fo
     straight = made(config)
     before = [variable.numpy() for variable in straight.gan.generator.trainable_variables]
     _run(straight, folder / "straight", config)
-    _run(made(config.model_copy(update={"steps": stop_at})), folder / "stopped",
-         config.model_copy(update={"steps": stop_at}))
+    _run(stopping(made(config), stop_at), folder / "stopped", config)
     resumed = made(config)
     resume_experiment(resumed, RunFolder.open(folder / "stopped"), config, progress=Progress(quiet=True))
 
@@ -63,6 +63,22 @@ def check_recipe(build: Callable[[RunConfig], Experiment], config: RunConfig, fo
     saved, complaints = Checkpoints(folder / "straight" / "checkpoints").newest()
     _require(saved.step == config.steps and not complaints, f"the newest checkpoint is of step {saved.step}")
     return straight
+
+
+def stopping(experiment: Experiment, step: int) -> Experiment:
+    """The same experiment, which ends early after so many steps."""
+    phases = [dataclasses.replace(phase, callbacks=[*phase.callbacks, _StopAt(step)]) for phase in experiment.phases]
+    return dataclasses.replace(experiment, phases=phases)
+
+
+class _StopAt(keras.callbacks.Callback):
+    def __init__(self, step: int):
+        super().__init__()
+        self.step = step
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.discriminator_steps.numpy()) == self.step:
+            self.model.stop_training = True
 
 
 def _run(experiment: Experiment, path: Path, config: RunConfig) -> None:

@@ -8,6 +8,7 @@ import sys
 import gan_vision
 from gan_core.cli import Afterwards, Modality, make_app, run
 from gan_vision.cli.check import check
+from gan_vision.cli.control import control
 from gan_vision.cli.demo import demo
 from gan_vision.cli.evaluate import evaluate
 from gan_vision.cli.evaluate_translation import compare_with_control
@@ -26,7 +27,8 @@ MODALITY = Modality(
     version=gan_vision.__version__,
     recipes=RECIPES,
     verbs={"check": check, "demo": demo, "sample": sample, "translate": translate, "evaluate": evaluate,
-           "forensics": forensics, "make-pairs": make_pairs, "styles": styles},
+           "forensics": forensics, "make-pairs": make_pairs, "styles": styles,
+           "control": control},
     afterwards={"control": Afterwards("Then train the same generator without the adversary in RUN/control, and report "
                                       "the difference with an interval.", compare_with_control, TranslationRun)},
 )

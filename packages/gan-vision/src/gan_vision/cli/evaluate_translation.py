@@ -61,12 +61,11 @@ def evaluate_translation(opened: TranslationRun, *, metrics: str | None, data: s
     Raises:
         DataError: the run holds no pairs out.
     """
-    from gan_core.game.batch import input_names
     from gan_core.metrics.extractors.choice import extractor_by_name
     from gan_core.progress import say
     from gan_vision.data.fields.label_map import LabelMap
     from gan_vision.data.row_choice import choose_rows
-    from gan_vision.training.translation import at_size, size_of
+    from gan_vision.training.translation import at_size, reads_real, size_of
     from gan_vision.translation.evaluation import (
         copies_of_the_input,
         made_by,
@@ -97,7 +96,7 @@ def evaluate_translation(opened: TranslationRun, *, metrics: str | None, data: s
     if control is not None:
         systems[CONTROL] = pictures(control)
     systems |= {COPY: copies_of_the_input(examples, rows), NEAREST: nearest_training_pairs(train, examples, rows)}
-    if "real" in input_names(opened.gan.sampler):
+    if reads_real(opened.gan):
         say("the generator's encoder sees the target: these scores are those of a reconstruction")
     if "ssim" in names and min(real.shape[1:3]) < 11:
         names.remove("ssim")

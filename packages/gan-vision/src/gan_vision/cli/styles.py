@@ -10,7 +10,7 @@ from gan_vision.cli.translate import Run
 
 
 def styles(run: Run, /, *, clusters: int = 10, count: int = 500, seed: int = 0, quiet: Quiet = False) -> None:
-    """Cluster what the encoder of features sees in the objects of the training pictures; writes RUN/styles.npz.
+    """Cluster what the encoder of features sees in the objects of the training pictures; writes RUN/styles.json.
 
     `translate` then draws one of the styles of its class for each object, or takes those that --style names.
 

@@ -31,9 +31,8 @@ def vgg_features(weights: Path | str) -> Callable:
     remedy = "Fetch Keras' VGG19 weights without the top, or leave `vgg` out to train without this term."
     if not path.is_file():
         raise DataError(f"cannot read the VGG19 weights {path}: no such file. {remedy}")
-    network = keras.applications.VGG19(include_top=False, weights=None)
     try:
-        network.load_weights(path)
+        network = keras.applications.VGG19(include_top=False, weights=str(path))
     except (ValueError, OSError, KeyError) as error:
         raise DataError(f"{path} does not hold the weights of VGG19 without its top: {str(error).splitlines()[0]}. "
                         f"{remedy}") from None

@@ -13,7 +13,7 @@ _BYTES = 256 << 20  # of conditions that are held at a time
 
 
 def matching_samples(gan, examples: Examples, rows: np.ndarray,
-                     value_range: tuple[float, float]) -> Iterator[np.ndarray]:
+                     value_range: tuple[float, float], *, real: bool = False) -> Iterator[np.ndarray]:
     """What the generator makes of the conditions of some examples and of noise that depends on its seed alone.
 
     Args:
@@ -21,17 +21,15 @@ def matching_samples(gan, examples: Examples, rows: np.ndarray,
         examples: of which every field but "real" is a condition.
         rows: int (m,), which of them.
         value_range: (low, high) of the generator.
+        real: whether the generator reads the real pictures as well, as an encoder of features does.
 
     Yields:
         float32 (n, ...), batch by batch.
     """
-    from gan_core.game.batch import input_names
-
     latent = gan.fixed_latent(len(rows))
-    reads_real = "real" in input_names(gan.sampler)  # an encoder of features looks at the picture itself
     needed = sum(values.nbytes for values in examples.conditions(rows[:1], value_range).values())
     size = int(np.clip(_BYTES // max(needed, 1), 1, BATCH))
     for start in range(0, len(rows), size):
         part = rows[start:start + size]
-        yield gan.generate(examples.conditions(part, value_range, real=reads_real), len(part),
+        yield gan.generate(examples.conditions(part, value_range, real=real), len(part),
                            latent=None if latent is None else latent[start:start + size])

@@ -21,6 +21,11 @@ def size_of(gan) -> tuple[int, int]:
     return tuple(source.shape[1:3])
 
 
+def reads_real(gan) -> bool:
+    """Whether an encoder in the generator looks at the picture that it shall make."""
+    return any(tensor.name == "real" for tensor in gan.generator.inputs)
+
+
 def at_size(examples: Examples, size: tuple[int, int]) -> Examples:
     """The examples with maps of that size."""
     return examples if examples.image_shape[:2] == size else examples.resized(size)
@@ -69,7 +74,7 @@ class TranslationScores:
                                          seed=self.seed)
         kid = self._kid[size]
         fakes = np.concatenate([to_uint8(samples, self.value_range) for samples in matching_samples(
-            gan, kid.held_out, kid.rows, self.value_range)])
+            gan, kid.held_out, kid.rows, self.value_range, real=reads_real(gan))])
         real = np.asarray(kid.held_out.gather(kid.rows, ("real",))["real"])
         scores = {"l1": float(absolute_error(real, fakes).mean()),
                   "psnr": float(np.minimum(peak_signal_to_noise(real, fakes), 100).mean())}

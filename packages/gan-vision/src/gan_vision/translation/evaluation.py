@@ -39,10 +39,11 @@ Pictures = np.ndarray  # uint8 (count, height, width, channels)
 def made_by(gan, examples: Examples, rows: np.ndarray, value_range: tuple[float, float]) -> Pictures:
     """What a generator makes of the conditions of some examples."""
     from gan_vision.training.matching_samples import matching_samples
+    from gan_vision.training.translation import reads_real
 
     with stage("translating held-out pairs", len(rows)) as advance:
         parts = []
-        for samples in matching_samples(gan, examples, rows, value_range):
+        for samples in matching_samples(gan, examples, rows, value_range, real=reads_real(gan)):
             parts.append(to_uint8(samples, value_range))
             advance(len(samples))
     return np.concatenate(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gan_core.errors import DataError
-from gan_core.files import whole_file
+from gan_core.files import write_whole
 from gan_core.random import fold
 
 if TYPE_CHECKING:
     from gan_vision.data.examples import Examples
 
-FILE = "styles.npz"
+FILE = "styles.json"
 CLUSTERS = 10
 CHUNK = 8  # examples that are encoded at a time
 
@@ -90,10 +91,7 @@ class Styles:
 
     def write(self, path: Path) -> Path:
         """Write the centres to a file that appears complete or not at all."""
-        with whole_file(path) as file:
-            arrays: dict = {str(kind): values for kind, values in self.centers.items()}
-            np.savez(file, **arrays)
-        return path
+        return write_whole(path, json.dumps({str(kind): values.tolist() for kind, values in self.centers.items()}))
 
     @classmethod
     def read(cls, path: Path) -> Styles:
@@ -103,9 +101,10 @@ class Styles:
             DataError: it holds something else.
         """
         try:
-            with np.load(path, allow_pickle=False) as found:
-                return cls({int(kind): found[kind] for kind in found.files})
-        except (OSError, ValueError, StopIteration) as error:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            return cls({int(kind): np.array(values, np.float32).reshape(len(values), -1)
+                        for kind, values in found.items()})
+        except (OSError, ValueError, TypeError, AttributeError, StopIteration) as error:
             raise DataError(f"{path} holds no styles: {error}. Find them again with gan-vision styles RUN.") from None
 
 

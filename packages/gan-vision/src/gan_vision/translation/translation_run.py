@@ -55,7 +55,7 @@ class TranslationRun(ImageRun):
                           native=native, kind=self.kind, factor=int(self.config.factor), styles=self.styles())
 
     def styles(self) -> Any:
-        """The styles of objects in RUN/styles.npz, found in the training pictures; None without an encoder."""
+        """The styles of objects in RUN/styles.json, found in the training pictures; None without an encoder."""
         if not getattr(self.config, "features", 0):
             return None
         from gan_vision.translation.styles import FILE, Styles

@@ -1,12 +1,12 @@
-"""How far a translation separates two touching objects of one class: a run that sees instance edges, and one that does not.
+"""How far a translation separates touching objects of one class: a run that sees instance edges, and one without.
 
 gan-vision train pix2pix_hd --preset small --data scenes:300 --out runs/edges
 gan-vision train pix2pix_hd --preset small --data scenes:300 --instances none --out runs/none
 python docs/examples/touching_instances.py runs/edges runs/none
 
-The scenes draw a dark line between objects. For each pair of objects of one class that touch in a held-out scene, the line's
-contrast is the mean grey level inside both objects minus that on their common boundary; a pair counts as separated if the
-generated picture has at least half of the contrast of the real one.
+The scenes draw a dark line between objects. For each pair of objects of one class that touch in a held-out scene, the
+line's contrast is the mean grey level inside both objects minus that on their common boundary; a pair counts as
+separated if the generated picture has at least half of the contrast of the real one.
 """
 
 from __future__ import annotations
@@ -45,16 +45,17 @@ def contrasts(picture: np.ndarray, labels: np.ndarray, instances: np.ndarray) ->
     return found
 
 
-def separated(pictures, real, labels, instances) -> tuple[int, int]:
-    """(pairs that are separated, pairs that touch) in some scenes; arguments as in `contrasts`, (count, ...) each."""
-    good = total = 0
+def separated(pictures, real, labels, instances) -> dict[int, tuple[int, int]]:
+    """Class -> (separated pairs, touching pairs) in some scenes; arguments as in `contrasts`, (count, ...)."""
+    found: dict[int, tuple[int, int]] = {}
     for made, photo, kinds, ids in zip(pictures, real, labels, instances, strict=True):
         wanted, got = contrasts(photo, kinds, ids), contrasts(made, kinds, ids)
         for pair, contrast in wanted.items():
             if contrast > 0:
-                total += 1
-                good += got[pair] >= contrast / 2
-    return good, total
+                kind = int(kinds[ids == pair[0]][0])
+                good, total = found.get(kind, (0, 0))
+                found[kind] = (good + bool(got[pair] >= contrast / 2), total + 1)
+    return found
 
 
 def _touching(labels, ids) -> list[tuple[int, int]]:
@@ -90,6 +91,7 @@ def main(*runs: str) -> None:
     """Print a line for each run."""
     import gan_vision
     from gan_vision.data import make_scenes
+    from gan_vision.data.scenes import CLASSES
     from gan_vision.training.translation import at_size, size_of
     from gan_vision.translation.evaluation import made_by
 
@@ -101,8 +103,8 @@ def main(*runs: str) -> None:
         # A run without instances has the same scenes: their maps say where objects touch.
         scenes = make_scenes(int(run.config.data.partition(":")[2]), size=run.config.sides, seed=run.config.seed)
         maps = scenes.split(run.config.validation, run.config.seed)[1].gather(rows, ("labels", "instances"))
-        good, total = separated(made, real, maps["labels"], maps["instances"])
-        print(f"{path}: {good} of {total} touching pairs separated ({good / max(total, 1):.0%})")
+        for kind, (good, total) in sorted(separated(made, real, maps["labels"], maps["instances"]).items()):
+            print(f"{path}: {good} of {total} touching pairs of the class {CLASSES[kind]} separated")
 
 
 if __name__ == "__main__":

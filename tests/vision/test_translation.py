@@ -35,7 +35,7 @@ def trained(pairs):
         pix2pix.build_generator(SIZE, 3, source_channels=1, width=8),
         pix2pix.build_discriminator(SIZE, 3, source_channels=1, width=8, halvings=2),
         core.Objective(core.NonSaturating(), auxiliary=(core.Reconstruction(100),)), core.NoLatent(),
-        prepare=pairs.prepare(pix2pix.VALUE_RANGE), sampling="training", seed=1)
+        prepare=pairs.prepare(pix2pix.VALUE_RANGE), update="shared", sampling=core.PerSample(), seed=1)
     gan.compile(*(keras.optimizers.Adam(1e-3, 0.5) for _ in range(2)))
     before = error(gan, pairs)
     gan.fit(pairs.loader(1, seed=0).dataset(steps=200), steps_per_epoch=200, shuffle=False, verbose=0)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import gan_core as core
 from gan_audio.data.folder import PairedArrays, Recording
 from gan_audio.data.synthetic import pairs, tones
 from gan_audio.errors import AudioConfigError
@@ -96,7 +97,17 @@ def test_the_control_starts_from_the_same_generator():
         experiment = made.build(config, *sound(config))
         starts.append([np.array(value) for value in experiment.gan.generator.trainable_variables])
     assert all(np.array_equal(one, other) for one, other in zip(*starts, strict=True))
-    assert experiment.gan.discriminators[0].count_params() == 1025
+    assert experiment.gan.discriminators[0].name == "spectator"
+    assert experiment.gan.objective.generator_weight == 0
+
+
+@pytest.mark.parametrize(("half", "factor"), [(False, 2), (True, 1)])
+def test_the_adversarial_terms_have_no_half_unless_asked_for(half, factor):
+    """L_D = E(D(clean) - 1)² + E D(G)², as the authors' releases have it; `LeastSquares` has the 1/2 of the papers."""
+    made, config = recipe(lsgan_half=half)
+    objective = made.build(config, *sound(config)).gan.objective
+    assert (objective.discriminator_weight, objective.generator_weight) == (factor, factor)
+    assert type(objective.adversarial) is core.LeastSquares
 
 
 def test_without_validation_nothing_is_scored():

@@ -18,8 +18,9 @@ HEALTHY = {"d_loss": 1.0, "d_adversarial": 1.0, "g_loss": 1.2, "g_adversarial": 
            "g_gradient_norm": 0.5}
 
 
-def doctor_for(loss="non_saturating"):
-    return Doctor(SimpleNamespace(objective=SimpleNamespace(adversarial=SimpleNamespace(name=loss))))
+def doctor_for(loss="non_saturating", weight=1.0):
+    objective = SimpleNamespace(adversarial=SimpleNamespace(name=loss), generator_weight=weight)
+    return Doctor(SimpleNamespace(objective=objective))
 
 
 def softplus(x):
@@ -68,6 +69,13 @@ def test_frozen_logits_of_plus_and_minus_ten_are_a_discriminator_that_wins(every
     doctor = entries(doctor_for(), 600 // every + 4, every, d_adversarial=2 * softplus(-10), g_adversarial=softplus(10),
                    real_accuracy=1.0, fake_accuracy=1.0)
     assert "discriminator_wins" in names(doctor)
+
+
+def test_without_an_adversary_nothing_that_the_discriminator_does_is_a_finding():
+    """One that nobody listens to need not recognise anything; a loss that is not finite still is one."""
+    doctor = entries(doctor_for(weight=0.0), 40, real_accuracy=0.45, fake_accuracy=0.5)
+    assert names(doctor) == []
+    assert [finding.name for finding in doctor.observe(9000, {"d_loss": 1.0, "g_loss": math.nan})] == ["nonfinite"]
 
 
 def test_a_discriminator_wins_only_once_a_window_of_200_updates_is_full():

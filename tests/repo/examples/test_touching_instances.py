@@ -30,17 +30,19 @@ def test_objects_of_other_classes_do_not_count():
 
 def test_half_of_the_real_contrast_separates():
     real, faint, clear = (drawn(line)[None] for line in (0, 70, 40))
-    assert example.separated(real, real, LABELS[None], IDS[None]) == (1, 1)
-    assert example.separated(faint, real, LABELS[None], IDS[None]) == (0, 1)
-    assert example.separated(clear, real, LABELS[None], IDS[None]) == (1, 1)
+    assert example.separated(real, real, LABELS[None], IDS[None]) == {1: (1, 1)}
+    assert example.separated(faint, real, LABELS[None], IDS[None]) == {1: (0, 1)}
+    assert example.separated(clear, real, LABELS[None], IDS[None]) == {1: (1, 1)}
 
 
 def test_scenes_have_pairs_that_touch_and_a_picture_of_the_labels_alone_does_not_separate_them():
     from gan_vision.data import make_scenes
-    from gan_vision.data.scenes import COLORS
+    from gan_vision.data.scenes import COLORS, HOUSE
 
-    found = make_scenes(10, size=64).gather(np.arange(10))
+    found = make_scenes(20, size=64).gather(np.arange(20))
     flat = np.array([COLORS[kind] for kind in range(5)], np.uint8)[found["labels"]]
-    good, total = example.separated(found["real"], found["real"], found["labels"], found["instances"])
-    assert good == total > 20
-    assert example.separated(flat, found["real"], found["labels"], found["instances"])[0] == 0
+    real = example.separated(found["real"], found["real"], found["labels"], found["instances"])
+    assert all(good == total for good, total in real.values())
+    assert real[HOUSE][1] > 20
+    merged = example.separated(flat, found["real"], found["labels"], found["instances"])
+    assert [good for good, _ in merged.values()] == [0] * len(real)

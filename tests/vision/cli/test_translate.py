@@ -67,7 +67,7 @@ def test_a_folder_is_translated_and_a_broken_file_decides_the_exit_code(trained,
     assert call("translate", trained, tmp_path / "in", tmp_path / "out") == 3
     captured = capsys.readouterr()
     assert "1 pictures of step 6" in captured.out
-    assert "1 of 2 pictures could not be translated" in captured.err
+    assert "1 of 2 files could not be translated" in captured.err
     assert Image.open(tmp_path / "out" / "deep" / "a.png").size == (48, 40)
     assert (tmp_path / "out-strip.png").is_file()
     assert call("translate", trained, tmp_path / "in", tmp_path / "out", "--overwrite", "--on-bad", "skip") == 0

@@ -45,12 +45,13 @@ def test_sub_folders_names_and_sizes_are_kept_and_a_broken_file_is_reported(tran
     assert Image.open(tmp_path / "out/deep/er/c.png").size == (9, 64)
     assert np.asarray(Image.open(tmp_path / "out/a.png"))[5, 5].tolist() == [255, 255, 255]
     assert [reject.path for reject in report.rejects] == [str(folder / "broken.png")]
-    assert "1 of 4 pictures could not be translated" in str(report.refused())
+    assert "1 of 4 files could not be translated" in str(report.refused())
     assert report.strip.is_file()
 
 
 def test_variants_are_numbered(translator, folder, tmp_path):
-    translate_files(translator, jobs_of(folder, tmp_path / "out", variants=2))
+    report = translate_files(translator, jobs_of(folder, tmp_path / "out", variants=2))
+    assert "1 of 4 files" in str(report.refused())
     assert names(tmp_path / "out")[:2] == ["a-1.png", "a-2.png"]
 
 

@@ -51,6 +51,8 @@ class Doctor:
 
     def __init__(self, gan=None, *, loss: str | None = None):
         self.loss = loss if gan is None else gan.objective.adversarial.name
+        # Of a generator that learns without an adversary, nothing that the discriminator does is a finding.
+        self.has_adversary = gan is None or gan.objective.generator_weight != 0
         self.findings: list[Finding] = []
         self._last_held: dict[str, int] = {}
         self._phase = 0
@@ -87,8 +89,9 @@ class Doctor:
             if values.get("phase", self._phase) != self._phase:
                 self._phase = values["phase"]
                 self._start_at(self._history.items[-1].step if self._history.items else self._history.start)
-            judged |= ADVICE.keys() - {"mode_collapse"}
-            found |= self._judge(step, values)
+            if self.has_adversary:
+                judged |= ADVICE.keys() - {"mode_collapse"}
+                found |= self._judge(step, values)
         return self._report(step, found, judged)
 
     def inspect(self, step: int, fakes: np.ndarray, reals: np.ndarray) -> list[Finding]:

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from gan_core.errors import ConfigError
 from gan_vision.cli.evaluate import BATCH, Run, Samples
+from gan_vision.translation.translation_run import TranslationRun
 
 
 def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "-n"])] = 2000, out: Path | None = None,
@@ -32,6 +33,7 @@ def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "
     from gan_core.progress import quietly, say, stage
     from gan_vision.data.row_choice import choose_rows
     from gan_vision.recipes import RECIPES
+    from gan_vision.training.translation import at_size, size_of
 
     if count < 2:
         raise ConfigError(f"`--count` must be at least 2. Received: count={count}.")
@@ -39,6 +41,8 @@ def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "
         say("starting TensorFlow ...")
         opened = open_run(RECIPES, run, data=True)
         train, _ = opened.data
+        if isinstance(opened, TranslationRun):  # pairs are loaded larger than they are cut
+            train = at_size(train, size_of(opened.gan))
         folder = out or run / "forensics"
         folder.mkdir(parents=True, exist_ok=True)
         samples = Samples(opened, train, seed=seed, raw=raw)

@@ -80,11 +80,11 @@ def _scene(sides: tuple[int, int], draw: np.random.Generator, varied: bool):
             else:
                 getattr(pen, shape)(points, fill=fill, outline=outline, width=line if outline else 0)
 
-    # A row of houses that share walls, then what stands before them.
+    # A row of houses of one height that share walls: nothing in the label map tells where one ends.
     left, bottom = draw.uniform(0, 0.3) * width, horizon + draw.uniform(0.02, 0.15) * height
+    top = bottom - draw.uniform(0.25, 0.42) * height
     for _ in range(int(draw.integers(2, 4))):
         breadth = draw.uniform(0.14, 0.25) * width
-        top = bottom - draw.uniform(0.25, 0.42) * height
         put(HOUSE, "rectangle", (round(left), round(top), round(left + breadth), round(bottom)))
         left += breadth
     for _ in range(int(draw.integers(0, 3))):

@@ -4,6 +4,9 @@ gan-vision train pix2pix --data aligned:facades --direction BtoA --steps 80000
 gan-vision train pix2pix --preset small --data silhouette:EMOJI
 gan-vision translate RUN MY_DRAWINGS TRANSLATED
 
+The second, on 1,731 emoji with seed 0 on two cores: 7 minutes, L1 0.147 of the range on 180 held-out emoji (the nearest
+training pair 0.184, the silhouettes themselves 0.355; docs/translation.md).
+
 One batch serves both players: the discriminator learns first, the generator through the updated one. Paper:
 https://arxiv.org/abs/1611.07004
 """

@@ -55,6 +55,7 @@ class Report:
 
     Attributes:
         written: the files made.
+        translated: how many files they were made of.
         rejects: the files that could not be read.
         strip: the picture input | output | target, or None.
         l1: mean absolute difference from the targets of one size, a share of the range; None without targets.
@@ -62,6 +63,7 @@ class Report:
     """
 
     written: list[Path] = dataclasses.field(default_factory=list)
+    translated: int = 0
     rejects: list[Reject] = dataclasses.field(default_factory=list)
     strip: Path | None = None
     l1: float | None = None
@@ -73,8 +75,8 @@ class Report:
             return None
         table = "".join(f"\n  {reject.path}: {reject.reason}" for reject in self.rejects[:SHOWN])
         more = f"\n  ... and {len(self.rejects) - SHOWN} more" if len(self.rejects) > SHOWN else ""
-        total = len(self.rejects) + len(self.written)
-        return DataError(f"{len(self.rejects)} of {total} pictures could not be translated; the others were:{table}"
+        total = len(self.rejects) + self.translated
+        return DataError(f"{len(self.rejects)} of {total} files could not be translated; the others were:{table}"
                          f"{more}\nRepair or remove them, or pass --on-bad skip.")
 
 
@@ -160,6 +162,7 @@ def translate_files(translator: Translator, jobs: Sequence[Job], reading: Readin
             for (job, read), images in zip(group, made, strict=True):
                 writing.extend(map(lambda *one: pool.submit(_write, *one), job.targets, images))
                 report.written.extend(job.targets)
+                report.translated += 1
                 if len(strips) < STRIPS and strip is not None:
                     strips.append((read.shown, *images[:4], *([] if read.target is None else [read.target])))
                 if read.target is not None and read.target.shape == images[0].shape:

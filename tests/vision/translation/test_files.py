@@ -145,6 +145,17 @@ def test_label_maps_need_their_instances(tmp_path):
     assert "found the id 7 at the pixel in row 0, column 0" in report.rejects[0].reason
 
 
+def test_large_pictures_go_in_smaller_groups(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    for number in range(6):
+        Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(tmp_path / "in" / f"{number}.png")
+    translator, groups = Translator(negative(), native=True), []
+    batch = translator.batch
+    monkeypatch.setattr(translator, "batch", lambda pictures, seed: groups.append(len(pictures)) or batch(pictures, seed=seed))
+    translate_files(translator, jobs_of(tmp_path / "in", tmp_path / "out"), batch_size=8)
+    assert groups == [2, 2, 2]  # four times the pixels of training
+
+
 def test_many_sizes_do_not_pile_up(translator, tmp_path):
     (tmp_path / "in").mkdir()
     for side in range(10, 60):

@@ -22,7 +22,6 @@ from gan_vision.recipes.pairs import (
     TranslationConfig,
     adversaries,
     experiment,
-    loader,
     sampling,
     source_channels,
     translation_recipe,
@@ -74,7 +73,8 @@ class Config(TranslationConfig):
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
     from gan_vision.models import pix2pix_hd as networks
-    from gan_vision.models.size import any_or_at_least
+    from gan_vision.models.size import any_or_at_least, require_divisible
+    from gan_vision.training.coarse_to_fine import coarse_to_fine
 
     sides, reads = config.sides, source_channels(train)
     if config.features and "instances" not in train.fields:
@@ -94,7 +94,9 @@ def build(config: Config, train, validation) -> core.Experiment:
 
     smallest = tuple(side // 2**config.enhancers for side in sides)
     any_or_at_least(smallest, 2 ** (config.discriminators + 2) + 1, f"{config.discriminators} discriminators")
-    generator(config.enhancers)  # refuses a size that no phase could begin with
+    # What the last phase would refuse, before the first begins.
+    require_divisible(sides, config.halvings + config.enhancers, times=2,
+                      option="(halvings + enhancers)" if config.enhancers else "halvings")
     gan = core.GAN(
         generator(0),
         adversaries(config, train.channels, lambda: [networks.build_discriminator(
@@ -112,18 +114,7 @@ def build(config: Config, train, validation) -> core.Experiment:
     )
     gan.compile(*config.adam())
 
-    def enlarged(enhancers: int):
-        def start(gan):
-            larger = generator(enhancers)
-            networks.take_over(larger, gan.generator)
-            gan.replace(generator=larger)
-            gan.compile(*config.adam(), generator_learns=networks.newest_part)
-        return start
-
-    def together(gan):
-        gan.compile(*config.adam())
-
-    return experiment(config, gan, train, validation, _phases(config, train, enlarged, together))
+    return experiment(config, gan, train, validation, coarse_to_fine(config, train, generator))
 
 
 def _auxiliary(config: Config) -> tuple:
@@ -140,32 +131,6 @@ def _auxiliary(config: Config) -> tuple:
         raise ConfigError("without an adversary the generator needs another term. Received: adversary='none', l1=0, "
                           "vgg=None. Add --l1 100.")
     return tuple(terms)
-
-
-def _phases(config: Config, train, enlarged, together) -> list[core.Phase]:
-    """The global generator; then for each enhancer the enhancer alone, and everything."""
-    if not config.enhancers:
-        return [core.Phase(loader(config, train), config.steps)]
-    before = (config.global_steps + config.enhancers * config.enhancer_steps
-              + (config.enhancers - 1) * config.joint_steps)
-    if before >= config.steps:
-        raise ConfigError(f"`steps` must leave some for everything together. Received: steps={config.steps}, of which "
-                          f"{before} are global_steps={config.global_steps}, {config.enhancers} x enhancer_steps="
-                          f"{config.enhancer_steps} and what comes between. Raise `steps`, or lower these.")
-
-    def batches(enhancers: int):
-        shrunk = 2 ** (config.enhancers - enhancers)
-        size = tuple(side // shrunk for side in config.sides)
-        whole = train if shrunk == 1 else train.resized(tuple(side // shrunk for side in config.loaded_sides))
-        cut = None if whole.image_shape[:2] == size else size
-        return whole.loader(config.batch_size, seed=config.seed, flip=config.flip, crop=cut)
-
-    phases = [core.Phase(batches(0), config.global_steps)]
-    for number in range(1, config.enhancers + 1):
-        last = number == config.enhancers
-        phases += [core.Phase(batches(number), config.enhancer_steps, start=enlarged(number)),
-                   core.Phase(batches(number), config.steps - before if last else config.joint_steps, start=together)]
-    return phases
 
 
 RECIPE = translation_recipe("pix2pix_hd", __doc__, Config, build, presets=PRESETS)

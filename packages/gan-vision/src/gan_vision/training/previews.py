@@ -59,7 +59,10 @@ class SampleSheets:
     def draw(self, gan) -> tuple[np.ndarray, int | None]:
         """The images of a sheet, and in how many columns; None leaves that to the grid."""
         if self.in_strips:
-            return np.concatenate(list(matching_samples(gan, self.real, self.rows, self.value_range))), None
+            # Of a translation the generator may hold an encoder of the target.
+            reads_real = self.target and any(tensor.name == "real" for tensor in gan.generator.inputs)
+            made = matching_samples(gan, self.real, self.rows, self.value_range, real=reads_real)
+            return np.concatenate(list(made)), None
         if self.labels is None:
             return gan.generate(count=self.count), None
         if self.labels.attributes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -143,7 +144,7 @@ def translate_files(translator: Translator, jobs: Sequence[Job], reading: Readin
         jobs: of `jobs_of`; variant k of a picture has the noise of seed + k.
         reading: what the files are.
         seed: of the noise.
-        batch_size: pictures at a time.
+        batch_size: pictures of the size of training at a time.
         strip: file for a picture of the first ones: input | output | target.
 
     Returns:
@@ -178,7 +179,8 @@ def translate_files(translator: Translator, jobs: Sequence[Job], reading: Readin
                 continue
             group = waiting.setdefault(found.fitted.outer, [])
             group.append((job, found))
-            if len(group) == batch_size:
+            height, width = found.fitted.outer  # large pictures go in smaller groups: memory is that of training
+            if len(group) >= max(1, batch_size * math.prod(translator.size) // (height * width)):
                 make(waiting.pop(found.fitted.outer))
             elif sum(map(len, waiting.values())) >= 4 * batch_size:  # many sizes: the largest group goes first
                 make(waiting.pop(max(waiting, key=lambda size: len(waiting[size]))))

@@ -16,7 +16,8 @@ from timing import Row, in_turn, loader_row, step_row
 
 import gan_core as core
 from gan_core.game.sampling import TracedNetwork
-from gan_vision.data import load_pairs
+from gan_vision.data import Columns, Examples, InstanceIds, LabelMap, Photo, load_pairs
+from gan_vision.data.translation_sources import joined_fields
 from gan_vision.models import pix2pix, pix2pix_hd
 from gan_vision.translation.files import jobs_of, translate_files
 from gan_vision.translation.translator import Translator
@@ -41,33 +42,38 @@ class Game:
 
     name: str
     size: tuple[int, int]
-    source_channels: int
+    fields: dict
     networks: Callable
     objective: core.Objective
     update: str
     bare: Callable
 
-    def batch(self) -> dict:
+    def examples(self) -> Examples:
         """Noise: its content does not change the cost."""
         draw = np.random.default_rng(0)
-        return {"real": tf.constant(draw.uniform(-1, 1, (1, *self.size, 3)), tf.float32),
-                "source": tf.constant(draw.uniform(-1, 1, (1, *self.size, self.source_channels)), tf.float32)}
+        columns = {name: draw.integers(0, 30, (4, *kind.shape(self.size))).astype(kind.dtype)
+                   for name, kind in self.fields.items()}
+        return Examples(Columns(columns), self.fields, joined=joined_fields(self.fields))
 
     def times(self, steps: int, repetitions: int) -> dict[str, np.ndarray]:
         """Seconds per step by hand and through `fit`."""
         keras.utils.set_random_seed(0)
-        gan = core.GAN(*self.networks(), self.objective, core.NoLatent(), update=self.update)
+        examples = self.examples()
+        loader = examples.loader(1, seed=0, flip=True)
+        gan = core.GAN(*self.networks(), self.objective, core.NoLatent(), update=self.update,
+                       prepare=examples.prepare((-1, 1)))
         gan.compile(adam(), adam())
-        batch, step = self.batch(), self.bare(*self.networks())
-        data = tf.data.Dataset.from_tensors(batch).repeat()
+        batch, step = gan.prepare(next(iter(loader.dataset(0, 1))), None), self.bare(*self.networks())
+
+        def fit():
+            gan.fit(loader.dataset(0, steps), steps_per_epoch=steps, verbose=0, shuffle=False)
 
         def bare():
             for _ in range(steps):
                 losses = step(batch["real"], batch["source"])
             return [float(loss) for loss in losses]
 
-        return in_turn({"bare": bare, "fit": lambda: gan.fit(data, steps_per_epoch=steps, verbose=0, shuffle=False)},
-                       steps=steps, repetitions=repetitions)
+        return in_turn({"bare": bare, "fit": fit}, steps=steps, repetitions=repetitions)
 
 
 def shared_step(generator, discriminators):
@@ -124,12 +130,13 @@ def simultaneous_step(generator, discriminators):
 
 
 PIX2PIX = Game(
-    "pix2pix step, 256 px, batch 1", (256, 256), 3,
+    "pix2pix step, 256 px, batch 1", (256, 256), {"source": Photo(3), "real": Photo(3)},
     lambda: (pix2pix.build_generator(256), [pix2pix.build_discriminator(256)]),
     core.Objective(core.NonSaturating(), auxiliary=(core.Reconstruction(PIXELS),), discriminator_weight=0.5), "shared",
     shared_step)
 HD = Game(
-    "pix2pixHD global step, 256x512, 32 channels, batch 1", (256, 512), 36,
+    "pix2pixHD global step, 256x512, 32 channels, batch 1", (256, 512),
+    {"real": Photo(3), "labels": LabelMap(35), "instances": InstanceIds()},
     lambda: (pix2pix_hd.build_generator((256, 512), width=32),
              [pix2pix_hd.build_discriminator((256, 512), scale=scale) for scale in (0, 1)]),
     core.Objective(core.LeastSquares(), auxiliary=(core.FeatureMatching(FEATURES),), generator_weight=2.0),
@@ -180,7 +187,7 @@ def waiting_row(folder: Path) -> Row:
 
 def rows(quick: bool = False) -> list[Row]:
     """(what, measured, promised) of this file."""
-    steps, repetitions = (1, 2) if quick else (3, 7)
+    steps, repetitions = (1, 2) if quick else (4, 5)
     found = [step_row(game.name, game.times(steps, repetitions)) for game in (PIX2PIX, HD)]
     with tempfile.TemporaryDirectory() as folder:
         count = 16 if quick else 100

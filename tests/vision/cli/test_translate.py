@@ -111,6 +111,12 @@ def test_other_pairs_can_be_evaluated_on(trained, photos, capsys):
 
 
 @pytest.mark.slow
+def test_a_finished_translation_suggests_to_translate(trained, capsys):
+    assert call("resume", trained, "--steps", "7") == 0
+    assert f"next: gan-vision translate {trained} IN OUT" in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_samples_of_a_translation_are_of_its_held_out_pairs(trained, tmp_path):
     assert call("sample", trained, "-n", "4", "--out", tmp_path / "s.png") == 0
     assert (tmp_path / "s.png").is_file()

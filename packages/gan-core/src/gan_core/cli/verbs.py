@@ -16,6 +16,7 @@ from gan_core.run.config import RunConfig, validate
 from gan_core.run.device import tensorflow_for
 from gan_core.run.folder import RunFolder
 from gan_core.run.memory_probe import measure_memory
+from gan_core.run.recipe import Recipe
 from gan_core.run.recipe_table import RecipeTable
 from gan_core.run.recipe_training import displays, prepared, resume_run, train_recipe
 from gan_core.run.trained_run import TrainedRun
@@ -34,7 +35,7 @@ def train(modality: Modality, recipe: str, *, options: RunConfig | None = None, 
                 print_description(description(chosen, settings, experiment))
             return None
         run = train_recipe(chosen, settings, out=out, progress=progress)
-        conclude(modality, progress, run.folder)
+        conclude(modality, progress, run.folder, chosen)
     return run
 
 
@@ -56,13 +57,14 @@ def resume(modality: Modality, run: Path, *, steps: int | None = None, config: P
         choose("setting in --allow-change", name, recipe.config.model_fields)
     with displays(quiet) as progress:
         resume_run(recipe, settings, folder, may_change=("steps", *allow_change), progress=progress)
-        conclude(modality, progress, folder)
+        conclude(modality, progress, folder, recipe)
 
 
-def conclude(modality: Modality, progress: Progress, folder: RunFolder) -> None:
+def conclude(modality: Modality, progress: Progress, folder: RunFolder, recipe: Recipe) -> None:
     """What there is to look at, and the next command."""
     progress.say(f"done. Look at {folder.samples} and {folder.report}")
-    progress.say(f"next: {modality.program} {modality.next_command.format(run=folder.path)}")
+    following = recipe.run_class.NEXT_COMMAND or modality.next_command
+    progress.say(f"next: {modality.program} {following.format(run=folder.path)}")
 
 
 def open_run(recipes: RecipeTable, run: Path, *, data: bool = False) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gan_core.errors import CheckpointError, ConfigError
 from gan_core.run.device import tensorflow_for
@@ -45,6 +45,8 @@ class TrainedRun:
     Raises:
         CheckpointError: no checkpoint can be used.
     """
+
+    NEXT_COMMAND: ClassVar[str | None] = None  # what a finished run suggests, if not what its program does
 
     def __init__(self, folder: RunFolder, recipe: Recipe, config: RunConfig, *, data: bool = False,
                  experiment: Experiment | None = None):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -21,6 +21,8 @@ class TranslationRun(ImageRun):
         >>> translate = gan_vision.open_run("runs/00000-pix2pix-facades").translator()
         >>> picture = translate("drawing.png")      # uint8 (height, width, 3), the size of the drawing
     """
+
+    NEXT_COMMAND: ClassVar[str | None] = "translate {run} IN OUT"
 
     @property
     def kind(self) -> str | None:

@@ -83,7 +83,7 @@ LIGHT = {
     "nothing": ([], 0, "Usage: gan-vision COMMAND"),
     "train help": (["train", "--help"], 0, "dcgan"),
     "recipe help": (["train", "dcgan", "--help"], 0, "--batch-size"),
-    "recipes": (["recipes"], 0, "dcgan         DCGAN for small pictures of any kind"),
+    "recipes": (["recipes"], 0, "dcgan               DCGAN for small pictures of any kind"),
     "resume help": (["resume", "--help"], 0, "--allow-change"),
     "verb": (["trian"], 2, 'Unknown command "trian". Did you mean "train"?'),
     "recipe": (["train", "dcgn"], 2, 'Unknown command "dcgn". Did you mean "dcgan"?'),

@@ -141,7 +141,7 @@ def test_a_folder_of_rejects_only_is_refused(tmp_path):
 
 def test_an_unknown_policy_lists_the_choices(tmp_path):
     save(tmp_path / "a.png")
-    with pytest.raises(ConfigError, match=r"unknown on_bad. Received: 'ignore'. .*error, skip"):
+    with pytest.raises(ConfigError, match=r"unknown on_bad. Received: 'ignore'. .*error, list, skip"):
         load_folder(tmp_path, size=8, on_bad="ignore")
 
 

@@ -5,8 +5,8 @@ gan-vision train pix2pix_hd --data labels:DIR --classes 12 --enhancers 0 --size 
 gan-vision train pix2pix_hd --preset small --data scenes
 gan-vision translate RUN LABEL_MAPS PHOTOS --instances INSTANCE_MAPS
 
-The third with scenes:300 and seed 0 on two cores: 3 minutes, L1 0.035 of the range on held-out scenes, 51 of 51 touching
-houses separated where a run without instance edges separates 6 (docs/translation.md).
+The third with scenes:300 and seed 0 on two cores: 3 minutes, L1 0.035 of the range on held-out scenes, 51 of 51
+touching houses separated where a run without instance edges separates 6 (docs/translation.md).
 
 Phases: the global generator alone at a smaller size; then, for each enhancer, first the enhancer with the rest fixed
 and then everything together, each with fresh optimizers. Both players learn from one generated batch, as in NVIDIA's

@@ -5,8 +5,8 @@ gan-vision train resnet_translation --data gray:PHOTOS
 gan-vision train resnet_translation --data split:NOISY_AND_CLEAN --size 128x256 --discriminator patch
 gan-vision translate RUN SMALL_PICTURES LARGE_PICTURES
 
-The first at 64 pixels on 230 patches of photographs: 1,500 steps, 4.5 minutes on two cores, L1 0.055 of the range, which
-is still worse than the enlarged input (0.040; docs/translation.md): it wants more pictures and hours.
+The first at 64 pixels on 230 patches of photographs: 1,500 steps, 4.5 minutes on two cores, L1 0.055 of the range,
+which is still worse than the enlarged input (0.040; docs/translation.md): it wants more pictures and hours.
 
 The generator returns the mean of the source and of what it made of it, where both have as many channels. The
 discriminator ends in a dense layer, which needs square pictures of 8, 16, 32 ... pixels; `--discriminator patch` takes

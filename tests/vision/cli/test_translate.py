@@ -111,6 +111,29 @@ def test_other_pairs_can_be_evaluated_on(trained, photos, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("options", "message"), [
+    (["--recalibrate"], "`--recalibrate` is for generators that make pictures of noise"),
+    (["--segmenter", "x.keras"], "`--segmenter` is for runs on label maps")])
+def test_what_means_nothing_for_a_run_is_refused(trained, options, message, capsys):
+    assert call("evaluate", trained, "--extractor", "random", "--quiet", *options) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_run_with_an_encoder_gives_samples_of_its_held_out_pairs(on_maps, tmp_path):
+    assert call("sample", on_maps, "-n", "2", "--out", tmp_path / "s.png") == 0
+
+
+@pytest.mark.slow
+def test_a_control_without_held_out_pairs_is_refused_before_it_is_trained(photos, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert call("train", "pix2pix", "--data", f"edges:{photos}", "--validation", "0", "--out", out, *TINY) == 0
+    assert call("control", out, "--quiet") == 3
+    assert "holds no pairs out to compare on" in capsys.readouterr().err
+    assert not (out / "control").exists()
+
+
+@pytest.mark.slow
 def test_a_finished_translation_suggests_to_translate(trained, capsys):
     assert call("resume", trained, "--steps", "7") == 0
     assert f"next: gan-vision translate {trained} IN OUT" in capsys.readouterr().err

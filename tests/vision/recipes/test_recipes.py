@@ -62,6 +62,15 @@ def test_pix2pix_hd_resumes_exactly_in_every_phase(stop_at, tmp_path):
     assert len(generators) == 3
 
 
+@pytest.mark.parametrize(("begin", "update", "share"), [(0, 0, 1), (0, 5, 1), (0, 7.5, 0.5), (4, 0, 1), (4, 3.5, 0.5),
+                                                        (7, 0, 0.6), (7, 3, 0)])
+def test_rates_fall_with_the_steps_of_the_run_whatever_phase_counts_them(begin, update, share):
+    """From step 5 to step 10: at 7.5 half is left. An optimizer of a later phase counts from its begin."""
+    config = RECIPES["pix2pix_hd"].config(steps=10, decay_from=5, global_steps=4, enhancer_steps=3)
+    rate = config.adam(begin)[0]._learning_rate
+    assert float(rate(update)) == pytest.approx(config.learning_rate * share)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["pix2pix", "resnet_translation"])
 def test_a_translation_trains_and_resumes_exactly(name, tmp_path):

@@ -16,7 +16,7 @@ class Echo:
     def fixed_latent(self, count):
         return np.arange(count)[:, None] if self.latents else None
 
-    def generate(self, condition, count, *, latent=None):
+    def generate(self, condition, count, *, latent=None, raw=False):
         self.counts.append(count)
         return condition["label"] if latent is None else np.stack([condition["label"], latent[:, 0]], axis=1)
 
@@ -32,7 +32,7 @@ def test_samples_have_the_conditions_of_the_rows_and_noise_in_order(latents):
 
 def test_of_large_conditions_few_are_held_at_a_time():
     class Maps(Echo):
-        def generate(self, condition, count, *, latent=None):
+        def generate(self, condition, count, *, latent=None, raw=False):
             self.counts.append(count)
             assert condition["labels"].nbytes <= 256 << 20
             return np.zeros((count, 1))

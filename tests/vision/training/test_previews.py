@@ -28,7 +28,7 @@ class Mean:
     def fixed_latent(self, count):
         return None
 
-    def generate(self, condition, count, *, latent=None):
+    def generate(self, condition, count, *, latent=None, raw=False):
         return condition["labels"] @ np.linspace(-1, 1, 5, dtype=np.float32)[:, None]
 
 

@@ -33,7 +33,7 @@ class Recorder:
     def fixed_latent(self, count):
         return np.arange(count)[:, None]
 
-    def generate(self, condition, count, *, latent):
+    def generate(self, condition, count, *, latent, raw=False):
         self.asked.append((condition["label"], latent[:, 0]))
         return np.broadcast_to((condition["label"] / 127.5 - 1)[:, None, None, None], (count, 4, 4, 1))
 

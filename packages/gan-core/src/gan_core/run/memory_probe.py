@@ -46,7 +46,7 @@ class Memory:
     """
 
     setting: str
-    size: int | None
+    size: int | str | None
     batch_size: int
     peak_bytes: int | None = None
     before_first_step_bytes: int | None = None

@@ -70,9 +70,11 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str | None = None
         say("starting TensorFlow ...")
         opened = open_run(RECIPES, run, data=True)
         if isinstance(opened, TranslationRun):
+            if recalibrate:
+                raise ConfigError("`--recalibrate` is for generators that make pictures of noise. Leave it out.")
             translated = evaluate_translation(opened, metrics=metrics, data=data, extractor=extractor, count=count,
                                               raw=raw, seed=seed, segmenter=segmenter)
-            _report_translation(run, opened, translated, json=json, quiet=quiet)
+            _report_translation(run, opened, translated, raw=raw, json=json, quiet=quiet)
             return
         if segmenter is not None:
             raise ConfigError("`--segmenter` is for runs on label maps. Leave it out.")
@@ -111,12 +113,12 @@ def evaluate(run: Run, /, *, data: str | None = None, metrics: str | None = None
         say(f"scores: {path}   compare with another run: gan-core compare {path} OTHER/scores.json")
 
 
-def _report_translation(run: Path, opened: TranslationRun, found, *, json: bool, quiet: bool) -> None:
+def _report_translation(run: Path, opened: TranslationRun, found, *, raw: bool, json: bool, quiet: bool) -> None:
     from gan_core.metrics.score import scores_to_json, write_scores
     from gan_core.progress import say
     from gan_vision.cli.evaluate_translation import RUN, print_evaluated
 
-    about = {"run": str(run), "step": opened.step, "real": found.origin, "raw": False, "recalibrated": False}
+    about = {"run": str(run), "step": opened.step, "real": found.origin, "raw": raw, "recalibrated": False}
     path = write_scores(run / "scores.json", found.scores[RUN], **about)
     if json:
         print(scores_to_json(found.scores[RUN], **about, others={

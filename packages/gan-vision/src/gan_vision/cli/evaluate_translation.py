@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -65,7 +65,8 @@ def evaluate_translation(opened: TranslationRun, *, metrics: str | None, data: s
     from gan_core.progress import say
     from gan_vision.data.fields.label_map import LabelMap
     from gan_vision.data.row_choice import choose_rows
-    from gan_vision.training.translation import at_size, reads_real, size_of
+    from gan_vision.training.matching_samples import reads_real
+    from gan_vision.training.translation import at_size, size_of
     from gan_vision.translation.evaluation import (
         copies_of_the_input,
         made_by,
@@ -76,6 +77,10 @@ def evaluate_translation(opened: TranslationRun, *, metrics: str | None, data: s
 
     names = translation_metrics(metrics)
     train, held_out = opened.data
+    kind = train.fields.get("labels")
+    if segmenter is not None and not isinstance(kind, LabelMap):
+        raise ConfigError(f"`--segmenter` is for runs on label maps. Received: {opened.folder.path}, trained on "
+                          f"{opened.config.data}. Leave it out.")
     origin = "held-out pairs"
     if data is not None:
         held_out, origin = _pairs_of(opened, data), f"pairs of {data}"
@@ -86,15 +91,9 @@ def evaluate_translation(opened: TranslationRun, *, metrics: str | None, data: s
     real = np.asarray(examples.gather(rows, ("real",))["real"])
     say(f"step {opened.step:,}: {len(rows):,} {origin}")
 
-    def pictures(run: TranslationRun):
-        gan = run.gan
-        if raw and gan.averaged_generator is not None:
-            raise ConfigError("`--raw` is not offered for translations with an average. Leave it out.")
-        return made_by(gan, examples, rows, run.value_range)
-
-    systems = {RUN: pictures(opened)}
+    systems = {RUN: made_by(opened.gan, examples, rows, opened.value_range, raw=raw)}
     if control is not None:
-        systems[CONTROL] = pictures(control)
+        systems[CONTROL] = made_by(control.gan, examples, rows, control.value_range, raw=raw)
     systems |= {COPY: copies_of_the_input(examples, rows), NEAREST: nearest_training_pairs(train, examples, rows)}
     if reads_real(opened.gan):
         say("the generator's encoder sees the target: these scores are those of a reconstruction")
@@ -102,13 +101,13 @@ def evaluate_translation(opened: TranslationRun, *, metrics: str | None, data: s
         names.remove("ssim")
     chosen = extractor_by_name(extractor, images=lambda: train.images, labels=None, folder=opened.folder.path, say=say)
     scores = scores_of(systems, real, names, extractor=chosen, seed=seed, reference=origin)
-    if segmenter is not None:
-        labels, kind = examples.gather(rows, ("labels",))["labels"], examples.fields["labels"]
+    if segmenter is not None and isinstance(kind, LabelMap):
+        labels = examples.gather(rows, ("labels",))["labels"]
         network = _segmenter(segmenter)
         for name, made in {**systems, "real pictures": real}.items():
             if name not in (COPY, NEAREST):
                 scores.setdefault(name, []).extend(segmentation_agreement(
-                    made, labels, cast(LabelMap, kind), network, seed=seed, reference=origin, extractor=segmenter))
+                    made, labels, kind, network, seed=seed, reference=origin, extractor=segmenter))
     from gan_core.metrics.functional.paired import absolute_error
 
     return Evaluated(scores, {name: absolute_error(real, made) for name, made in systems.items()}, origin)
@@ -142,6 +141,7 @@ def compare_with_control(opened: TranslationRun, quiet: bool) -> None:
 
     Raises:
         ConfigError: the run is itself a control.
+        DataError: it holds no pairs out.
     """
     import json
 
@@ -156,6 +156,8 @@ def compare_with_control(opened: TranslationRun, quiet: bool) -> None:
         raise ConfigError(f"{opened.folder.path} was trained without an adversary: it has no control.")
     with quietly(quiet):
         opened = opened if opened.reads_data else RECIPES.open_run(opened.folder.path, data=True)
+        if opened.data[1] is None or len(opened.data[1]) < 2:  # not only once the control is trained
+            raise DataError(f"{opened.folder.path} holds no pairs out to compare on. Train with --validation above 0.")
         changes: dict = {"adversary": "none"}
         if getattr(opened.config, "l1", None) == 0:  # a term must be left to learn from
             changes["l1"] = 100.0

@@ -50,13 +50,13 @@ def make_pairs(data: str, out: Path, /, *, size: str = "256", factor: Literal["2
     from gan_core.progress import quietly, stdout, track
     from gan_vision.data.sources import parse_source
     from gan_vision.data.translation_sources import TRANSLATION_SOURCES, load_translation
-    from gan_vision.recipes.pairs import _size_text, sides_of
+    from gan_vision.recipes.pairs import sides_of, size_text
 
     scheme, place = parse_source(data, TRANSLATION_SOURCES)
     if out.exists() and any(out.iterdir()):
         raise RunError(f"{out} holds something already. Name a new folder.")
     try:
-        sides = sides_of(_size_text(size))
+        sides = sides_of(size_text(size))
     except ValueError as error:
         raise ConfigError(f"`--size` {error}. Received: {size!r}.") from None
     with quietly(quiet):

@@ -29,7 +29,7 @@ from gan_vision.translation.translation_run import TranslationRun
 VALUE_RANGE = (-1.0, 1.0)  # of every network here
 
 
-def _size_text(value):
+def size_text(value):
     """The one form of 256, (256, 512), "256" or "256x512"."""
     parts = value if isinstance(value, tuple | list) else str(value).lower().split("x")
     try:
@@ -41,7 +41,7 @@ def _size_text(value):
     return f"{sides[0]}" if len(set(sides)) == 1 else f"{sides[0]}x{sides[1]}"
 
 
-PictureSize = Annotated[str, pydantic.BeforeValidator(_size_text)]
+PictureSize = Annotated[str, pydantic.BeforeValidator(size_text)]
 
 
 def sides_of(size: str) -> tuple[int, int]:
@@ -127,10 +127,10 @@ class TranslationConfig(PairConfig, AdamConfig):
     ema: float | None = pydantic.Field(None, gt=0, lt=1)
     """Decay of an averaged generator; null translates with the trained one, as published."""
 
-    def adam(self):
-        """The two optimizers, fresh."""
+    def adam(self, begin: int = 0):
+        """The two optimizers, fresh, for a phase that begins at that step: optimizers count their own updates."""
         rate = self.learning_rate if self.decay_from is None else core.linear_decay(
-            self.learning_rate, self.steps, start=min(self.decay_from, self.steps - 1))
+            self.learning_rate, self.steps - begin, start=min(self.decay_from, self.steps - 1) - begin)
         return self.optimizers(generator_rate=rate, discriminator_rate=rate)
 
 
@@ -194,8 +194,9 @@ def sampling(config: TranslationConfig, *, dropout: bool = False) -> core.PerSam
 
 def reconstruction(config: TranslationConfig, weight: float, order: int = 1) -> tuple[core.Reconstruction, ...]:
     """The distance from the target, unless only the adversary counts."""
-    return () if config.adversary == "gan" or not weight else (core.Reconstruction(weight, order=order, name="l1" if
-                                                                                   order == 1 else "l2"),)
+    if config.adversary == "gan" or not weight:
+        return ()
+    return (core.Reconstruction(weight, order=order, name=f"l{order}"),)
 
 
 def adversaries(config: TranslationConfig, channels: int, build: Callable[[], Sequence]) -> list:
@@ -213,17 +214,23 @@ def loader(config: PairConfig, train: Examples) -> core.Loader:
 def experiment(config: PairConfig, gan: core.GAN, train: Examples, validation: Examples | None,
                phases: Sequence[core.Phase] = ()) -> core.Experiment:
     """Training with strips of input, output and target, and, given held-out pairs, their scores."""
-    from gan_vision.training.translation import TranslationScores, TranslationSheets
+    from gan_vision.training.matching_samples import reads_real
+    from gan_vision.training.translation import TranslationScores, TranslationSheets, at_size, size_of
 
     scores = None if validation is None or len(validation) < 2 else TranslationScores(validation, VALUE_RANGE,
                                                                                       seed=config.seed)
     shown = train.resized(config.sides) if validation is None else validation
+
+    def condition(count: int) -> dict:
+        examples = at_size(shown, size_of(gan))  # of the phase that the run is in
+        return examples.conditions(np.arange(count) % len(examples), VALUE_RANGE, real=reads_real(gan))
+
     return core.Experiment(
         gan, phases or [core.Phase(loader(config, train), config.steps)],
         previews=[TranslationSheets(shown, VALUE_RANGE)], validation=scores,
         validation_hash=None if scores is None else scores.content_hash, best="kid" if scores else None,
         scores=("l1", "kid"), unit="pairs", value_range=VALUE_RANGE, representation={"value_range": str(VALUE_RANGE)},
-        condition=lambda count: shown.conditions(np.arange(count) % len(shown), VALUE_RANGE))
+        condition=condition)
 
 
 def translation_recipe(name: str, description: str | None, config: type[PairConfig], build: Callable, *,

@@ -116,7 +116,6 @@ def build(config: Config, train, validation) -> core.Experiment:
         seed=config.seed,
     )
     gan.compile(*config.adam())
-
     return experiment(config, gan, train, validation, coarse_to_fine(config, train, generator))
 
 

@@ -17,6 +17,8 @@ from gan_vision.models import pix2pix_hd
 if TYPE_CHECKING:
     from gan_vision.data.examples import Examples
 
+    Start = Callable[[core.GAN], None]
+
 
 def coarse_to_fine(config: Any, train: Examples, generator: Callable[[int], keras.Model]) -> list[core.Phase]:
     """The global generator; then for each enhancer the enhancer with the rest fixed, and everything.
@@ -33,12 +35,15 @@ def coarse_to_fine(config: Any, train: Examples, generator: Callable[[int], kera
         ConfigError: no steps are left for the last phase.
     """
     before = _steps_before_the_last(config)
-    phases = [core.Phase(_batches(config, train, 0), config.global_steps if config.enhancers else config.steps)]
+    begin = config.global_steps if config.enhancers else config.steps
+    phases = [core.Phase(_batches(config, train, 0), begin)]
     for number in range(1, config.enhancers + 1):
+        joint = begin + config.enhancer_steps
         together = config.steps - before if number == config.enhancers else config.joint_steps
         batches = _batches(config, train, number)
-        phases += [core.Phase(batches, config.enhancer_steps, start=_enlarged(config, generator, number)),
-                   core.Phase(batches, together, start=lambda gan: gan.compile(*config.adam()))]
+        phases += [core.Phase(batches, config.enhancer_steps, start=_enlarged(config, generator, number, begin)),
+                   core.Phase(batches, together, start=_everything(config, joint))]
+        begin = joint + together
     return phases
 
 
@@ -54,14 +59,18 @@ def _steps_before_the_last(config) -> int:
     return before
 
 
-def _enlarged(config, generator: Callable[[int], keras.Model], enhancers: int) -> Callable[[core.GAN], None]:
+def _enlarged(config, generator: Callable[[int], keras.Model], enhancers: int, begin: int) -> Start:
     def start(gan: core.GAN) -> None:
         larger = generator(enhancers)
         pix2pix_hd.take_over(larger, gan.generator)
         gan.replace(generator=larger)
-        gan.compile(*config.adam(), generator_learns=pix2pix_hd.newest_part)
+        gan.compile(*config.adam(begin), generator_learns=pix2pix_hd.newest_part)
 
     return start
+
+
+def _everything(config, begin: int) -> Start:
+    return lambda gan: gan.compile(*config.adam(begin))
 
 
 def _batches(config, train: Examples, enhancers: int) -> core.Loader:

@@ -12,8 +12,13 @@ BATCH = 64
 _BYTES = 256 << 20  # of conditions that are held at a time
 
 
-def matching_samples(gan, examples: Examples, rows: np.ndarray,
-                     value_range: tuple[float, float], *, real: bool = False) -> Iterator[np.ndarray]:
+def reads_real(gan) -> bool:
+    """Whether an encoder in the generator looks at the picture that it shall make."""
+    return any(tensor.name == "real" for tensor in gan.generator.inputs)
+
+
+def matching_samples(gan, examples: Examples, rows: np.ndarray, value_range: tuple[float, float], *,
+                     real: bool = False, raw: bool = False) -> Iterator[np.ndarray]:
     """What the generator makes of the conditions of some examples and of noise that depends on its seed alone.
 
     Args:
@@ -22,6 +27,7 @@ def matching_samples(gan, examples: Examples, rows: np.ndarray,
         rows: int (m,), which of them.
         value_range: (low, high) of the generator.
         real: whether the generator reads the real pictures as well, as an encoder of features does.
+        raw: whether the trained generator makes them instead of its average.
 
     Yields:
         float32 (n, ...), batch by batch.
@@ -32,4 +38,4 @@ def matching_samples(gan, examples: Examples, rows: np.ndarray,
     for start in range(0, len(rows), size):
         part = rows[start:start + size]
         yield gan.generate(examples.conditions(part, value_range, real=real), len(part),
-                           latent=None if latent is None else latent[start:start + size])
+                           latent=None if latent is None else latent[start:start + size], raw=raw)

@@ -10,7 +10,7 @@ from gan_vision.data.fields.attributes import Attributes
 from gan_vision.data.fields.class_label import ClassLabel
 from gan_vision.data.labels import Labels
 from gan_vision.data.preview import LINES, strips, texts_of
-from gan_vision.training.matching_samples import matching_samples
+from gan_vision.training.matching_samples import matching_samples, reads_real
 
 ROWS, COLUMNS = 10, 8  # of a sheet of classes
 PIXELS = 1 << 24  # of a sheet of strips, about
@@ -59,9 +59,7 @@ class SampleSheets:
     def draw(self, gan) -> tuple[np.ndarray, int | None]:
         """The images of a sheet, and in how many columns; None leaves that to the grid."""
         if self.in_strips:
-            # Of a translation the generator may hold an encoder of the target.
-            reads_real = self.target and any(tensor.name == "real" for tensor in gan.generator.inputs)
-            made = matching_samples(gan, self.real, self.rows, self.value_range, real=reads_real)
+            made = matching_samples(gan, self.real, self.rows, self.value_range, real=self.target and reads_real(gan))
             return np.concatenate(list(made)), None
         if self.labels is None:
             return gan.generate(count=self.count), None

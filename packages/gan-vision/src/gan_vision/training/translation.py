@@ -7,7 +7,7 @@ import numpy as np
 from gan_core.images.sheet import to_uint8
 from gan_core.metrics.functional.paired import absolute_error, peak_signal_to_noise, structural_similarity
 from gan_vision.data.examples import Examples
-from gan_vision.training.matching_samples import matching_samples
+from gan_vision.training.matching_samples import matching_samples, reads_real
 from gan_vision.training.previews import SampleSheets
 from gan_vision.training.validation import KidAgainst
 
@@ -19,11 +19,6 @@ def size_of(gan) -> tuple[int, int]:
     """(height, width) of what the generator reads now: it grows from phase to phase of pix2pixHD."""
     source = next(tensor for tensor in gan.generator.inputs if tensor.name == "source")
     return tuple(source.shape[1:3])
-
-
-def reads_real(gan) -> bool:
-    """Whether an encoder in the generator looks at the picture that it shall make."""
-    return any(tensor.name == "real" for tensor in gan.generator.inputs)
 
 
 def at_size(examples: Examples, size: tuple[int, int]) -> Examples:

@@ -36,14 +36,14 @@ SEARCHED = 5000  # training pairs at most
 Pictures = np.ndarray  # uint8 (count, height, width, channels)
 
 
-def made_by(gan, examples: Examples, rows: np.ndarray, value_range: tuple[float, float]) -> Pictures:
-    """What a generator makes of the conditions of some examples."""
-    from gan_vision.training.matching_samples import matching_samples
-    from gan_vision.training.translation import reads_real
+def made_by(gan, examples: Examples, rows: np.ndarray, value_range: tuple[float, float], *,
+            raw: bool = False) -> Pictures:
+    """What a generator makes of the conditions of some examples; the trained one instead of its average with `raw`."""
+    from gan_vision.training.matching_samples import matching_samples, reads_real
 
     with stage("translating held-out pairs", len(rows)) as advance:
         parts = []
-        for samples in matching_samples(gan, examples, rows, value_range, real=reads_real(gan)):
+        for samples in matching_samples(gan, examples, rows, value_range, real=reads_real(gan), raw=raw):
             parts.append(to_uint8(samples, value_range))
             advance(len(samples))
     return np.concatenate(parts)

@@ -59,14 +59,22 @@ class ImageRun(TrainedRun):
         Raises:
             ConfigError: `count` below 1, an unknown class, or a label for a run that knows none.
         """
-        condition = None
-        if label is not None:
-            if self.labels is None:
-                raise ConfigError(f"`--label` is for conditional runs. Received: {self.folder.path}, whose generator "
-                                  "reads no label. Leave it out, or train `conditional`.")
-            wanted = [label] if isinstance(label, str | int) else label
-            condition = {"label": self.labels.named([str(name) for name in wanted], count)}
-        return to_uint8(self.samples(count, seed=seed, raw=raw, condition=condition), self.value_range)
+        return to_uint8(self.samples(count, seed=seed, raw=raw, condition=self.condition_of(label, count)),
+                        self.value_range)
+
+    def condition_of(self, label: str | int | Sequence[str | int] | None, count: int) -> dict[str, np.ndarray] | None:
+        """What `samples` is asked for `count` images of a label; None for the usual conditions of the recipe.
+
+        Raises:
+            ConfigError: an unknown class, or a label for a run that knows none.
+        """
+        if label is None:
+            return None
+        if self.labels is None:
+            raise ConfigError(f"`--label` is for conditional runs. Received: {self.folder.path}, whose generator "
+                              "reads no label. Leave it out, or train `conditional`.")
+        wanted = [label] if isinstance(label, str | int) else label
+        return {"label": self.labels.named([str(name) for name in wanted], count)}
 
     def save(self, path: Path | str, samples: np.ndarray) -> Path:
         """Write images to a file that appears complete or not at all.

@@ -22,7 +22,10 @@ def as_yaml(values: dict) -> str:
 
 
 def description(recipe: Recipe, config: RunConfig, experiment: Experiment) -> dict:
-    """Parts, shapes and parameter counts of an experiment as plain values."""
+    """Parts, shapes and parameter counts of an experiment as plain values; it goes through the starts of all phases.
+
+    The networks are those of the last phase.
+    """
     from gan_core.game.batch import input_names
     from gan_core.game.cost import operations
 
@@ -32,7 +35,14 @@ def description(recipe: Recipe, config: RunConfig, experiment: Experiment) -> di
         return {"name": model.name, "inputs": list(input_names(model)), "trainable": learned,
                 "non_trainable": total - learned, "operations": operations(model), "output_shape": _shape(model)}
 
-    gan = experiment.gan
+    gan, phases = experiment.gan, []
+    for number, phase in enumerate(experiment.phases):
+        if phase.start is not None:
+            phase.start(gan)
+        phases.append({"name": phase.name or f"phase {number}", "steps": phase.steps,
+                       "batch_size": phase.data.batch_size, "examples": phase.steps * phase.data.batch_size,
+                       "output_shape": _shape(gan.generator),
+                       "operations": [operations(model) for model in (gan.generator, *gan.discriminators)]})
     objective = gan.objective
     return {
         "recipe": recipe.name, "generator": network(gan.generator),
@@ -43,6 +53,7 @@ def description(recipe: Recipe, config: RunConfig, experiment: Experiment) -> di
         "sampling": repr(gan.sampling),
         "augment": None if gan.augment is None else type(gan.augment).__name__,
         "ema": gan.ema is not None, "steps": experiment.steps, "batch_size": config.batch_size,
+        "phases": phases,
         "presets": {name: dict(values) for name, values in recipe.presets.items()},
         "config": config.model_dump(mode="json"),
     }
@@ -71,8 +82,23 @@ def print_description(found: dict) -> None:
     for key in ("loss", "regularizers", "constraints", "auxiliary", "latent", "update", "sampling", "augment", "ema",
                 "steps", "batch_size"):
         stdout().print(f"{key}: {found[key]}", markup=False)
+    if len(found["phases"]) > 1:
+        print_phases(found["phases"])
     for name, values in found["presets"].items():
         stdout().print(preset_line(name, values), markup=False)
+
+
+def print_phases(phases: Sequence[dict]) -> None:
+    """The schedule of a run in phases."""
+    from rich.table import Table
+
+    table = Table("phase", "output", "batch", "steps", "examples", "operations per sample", title="phases",
+                  title_justify="left")
+    for phase in phases:
+        cost = None if None in phase["operations"] else sum(phase["operations"])
+        table.add_row(phase["name"], " x ".join(map(str, phase["output_shape"][1:])), str(phase["batch_size"]),
+                      f"{phase['steps']:,}", f"{phase['examples']:,}", "-" if cost is None else f"{cost:,}")
+    stdout().print(table)
 
 
 def preset_line(name: str, values: dict) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import keras
@@ -29,6 +30,7 @@ class WeightClipping(Constraint):
     """
 
     name = "weight_clipping"
+    reports = ("clipped_share",)
 
     def __init__(self, limit: float = 0.01):
         if not 0 < limit < float("inf"):
@@ -36,11 +38,17 @@ class WeightClipping(Constraint):
                               "0.01.")
         self.limit = float(limit)
 
-    def __call__(self, discriminators: Sequence[keras.Model]) -> None:
-        """Clip the weights in place."""
+    def __call__(self, discriminators: Sequence[keras.Model]) -> dict[str, tf.Tensor]:
+        """Clip the weights in place; {"clipped_share": how many of them lay at or beyond a limit, 0..1}."""
+        clipped, count = [], 0
         for network in discriminators:
             for variable in clippable_variables(network):
-                variable.assign(tf.clip_by_value(tf.convert_to_tensor(variable.value), -self.limit, self.limit))
+                weights = tf.convert_to_tensor(variable.value)
+                clipped.append(tf.math.count_nonzero(tf.abs(weights) >= self.limit, dtype=tf.int32))
+                count += math.prod(variable.shape)
+                variable.assign(tf.clip_by_value(weights, -self.limit, self.limit))
+        share = tf.cast(tf.add_n(clipped), tf.float32) / count if clipped else tf.constant(0.0)
+        return {"clipped_share": share}
 
     def __repr__(self):
         return f"WeightClipping(limit={self.limit:g})"

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from gan_core.errors import ConfigError
 from gan_core.game.batch import call_network
+from gan_core.game.schedules import Scheduled, check_scheduled, value_at
 from gan_core.layers.normalization import is_normalization, layers_of
 
 
@@ -19,20 +20,20 @@ class ExponentialMovingAverage:
         decay: β in (0, 1): 0.99 forgets half in 69 updates, 0.999 in 693.
         warmup: start faster by β_t = min(β, (1 + t) / (10 + t)).
         half_life_kimg: instead of `decay`: β = 0.5^(batch / (1000·half_life_kimg)), the StyleGAN form; with
-            `warmup` the half-life is at most 5 % of the images seen so far.
+            `warmup` the half-life is at most 5 % of the images seen so far. A number, or a function of the generator's
+            step, which may be 0: the average is then the generator itself.
         statistics: "average" (batch-norm statistics are averaged like weights) or "copy".
 
     Raises:
         ConfigError: a decay outside (0, 1), a half-life that is not positive, or unknown `statistics`.
     """
 
-    def __init__(self, decay: float = 0.999, *, warmup: bool = False, half_life_kimg: float | None = None,
+    def __init__(self, decay: float = 0.999, *, warmup: bool = False, half_life_kimg: Scheduled | None = None,
                  statistics: str = "average"):
         if not isinstance(decay, float | int) or not 0 < decay < 1:
             raise ConfigError(f"`decay` must lie in (0, 1). Received: decay={decay!r}. A usual value is 0.999.")
-        if half_life_kimg is not None and not half_life_kimg > 0:
-            raise ConfigError(f"`half_life_kimg` must be positive. Received: half_life_kimg={half_life_kimg!r}. "
-                              "A usual value is 10.")
+        if half_life_kimg is not None:
+            check_scheduled("half_life_kimg", half_life_kimg, remedy="A usual value is 10.")
         if statistics not in ("average", "copy"):
             raise ConfigError(f"`statistics` must be 'average' or 'copy'. Received: statistics={statistics!r}.")
         self.decay, self.warmup, self.half_life_kimg, self.statistics = decay, warmup, half_life_kimg, statistics
@@ -53,11 +54,12 @@ class ExponentialMovingAverage:
 
     def beta(self, step, batch_size) -> tf.Tensor:
         """β of update number `step` (0-based), float32."""
+        half_life_kimg = None if self.half_life_kimg is None else value_at(self.half_life_kimg, step)
         step = tf.cast(step, tf.float32)
-        if self.half_life_kimg is None:
+        if half_life_kimg is None:
             return tf.minimum(self.decay, (1 + step) / (10 + step)) if self.warmup else tf.constant(self.decay)
         batch = tf.cast(batch_size, tf.float32)
-        half_life = tf.constant(1000.0 * self.half_life_kimg)
+        half_life = tf.convert_to_tensor(1000.0 * half_life_kimg)
         if self.warmup:
             half_life = tf.minimum(half_life, 0.05 * batch * tf.maximum(step, 1e-3))
         return 0.5 ** (batch / half_life)

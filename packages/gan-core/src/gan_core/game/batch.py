@@ -87,6 +87,18 @@ def input_names(network: keras.Model) -> tuple[str, ...]:
     return tuple(names)
 
 
+def input_specs(network: keras.Model) -> dict[str, tf.TensorSpec]:
+    """Name -> shape and type of each input, the batch being free; empty for a subclassed model that does not say.
+
+    A subclassed model says it in an attribute `input_specs`, name -> `tf.TensorSpec`.
+    """
+    specs = getattr(network, "input_specs", None)
+    if specs is None:
+        specs = {tensor.name: tf.TensorSpec(tensor.shape, tensor.dtype)
+                 for tensor in getattr(network, "inputs", None) or ()}
+    return dict(specs)
+
+
 def call_network(network: keras.Model, available: Mapping[str, tf.Tensor], training: bool):
     """Call `network` with exactly the inputs it declares.
 

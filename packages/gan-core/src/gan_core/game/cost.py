@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
-from gan_core.game.batch import call_network
+from gan_core.game.batch import call_network, input_specs
 
 
 def operations(network: keras.Model) -> int | None:
@@ -15,19 +15,19 @@ def operations(network: keras.Model) -> int | None:
     gradient. The body of a loop (recurrent layers) counts once.
 
     Args:
-        network: with functional inputs.
+        network: with functional inputs, or a subclassed model that has `input_specs`.
 
     Returns:
-        The number; None for a subclassed model, whose inputs have no shapes, or a free axis beside the batch.
+        The number; None for inputs of unknown shape, or with a free axis beside the batch.
 
     Example:
         >>> operations(keras.Sequential([keras.Input((100,), name="latent"), keras.layers.Dense(10, use_bias=False)]))
         2000
     """
-    shapes = {tensor.name: tensor.shape[1:] for tensor in getattr(network, "inputs", None) or ()}
-    if not shapes or any(None in shape for shape in shapes.values()):
+    specs = input_specs(network)
+    if not specs or any(None in spec.shape[1:] for spec in specs.values()):
         return None
-    specs = {tensor.name: tf.TensorSpec((1, *tensor.shape[1:]), tensor.dtype) for tensor in network.inputs}
+    specs = {name: tf.TensorSpec((1, *spec.shape[1:]), spec.dtype) for name, spec in specs.items()}
     graph = tf.function(lambda **inputs: call_network(network, inputs, training=False)).get_concrete_function(**specs)
     profiler = tf.compat.v1.profiler
     options = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation()).with_empty_output().build()

@@ -222,9 +222,9 @@ class GAN(Sampling, KerasTraining):
 
     def after_discriminator_update(self, forward, loss, report, norm):
         """Constraints, augmentation, counters and the record of a discriminator update."""
-        for constraint in self.objective.constraints:  # after the update, or the last one would stay unconstrained
-            constraint(self.discriminators)
         values = {"d_loss": loss, **report, "d_gradient_norm": norm, **self._discriminator_report(forward)}
+        for constraint in self.objective.constraints:  # after the update, or the last one would stay unconstrained
+            values |= {f"d_{name}": value for name, value in (constraint(self.discriminators) or {}).items()}
         self.running_means.update_state(values)
         self.discriminator_steps.assign_add(1)
         self.critic_streak.assign_add(1)

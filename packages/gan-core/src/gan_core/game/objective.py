@@ -81,7 +81,9 @@ class Objective:
 
     def report_names(self) -> list[str]:
         """The keys of both reports, known before the first step."""
-        return ["d_adversarial", *(f"d_{term.name}" for term in self.regularizers),
+        further = [name for term in self.regularizers for name in term.also_reports]
+        further += [name for constraint in self.constraints for name in constraint.reports]
+        return ["d_adversarial", *(f"d_{term.name}" for term in self.regularizers), *(f"d_{name}" for name in further),
                 "g_adversarial", *(f"g_{term.name}" for term in self.auxiliary)]
 
     def discriminator_loss(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
@@ -93,10 +95,11 @@ class Objective:
             # Each negative counts one half: the mean of the losses against either is the published sum.
             adversarial = 0.5 * (adversarial + self._against(
                 real, forward.mismatched_outputs, forward.stream, "mismatched-targets"))
-        report = {"d_adversarial": _weighted(self.discriminator_weight, adversarial)}
+        terms, further = {"d_adversarial": _weighted(self.discriminator_weight, adversarial)}, {}
         for regularizer in self.regularizers:
-            report[f"d_{regularizer.name}"] = regularizer(forward)
-        return tf.add_n(list(report.values())), report
+            terms[f"d_{regularizer.name}"], measured = regularizer.measured(forward)
+            further |= {f"d_{name}": value for name, value in measured.items()}
+        return tf.add_n(list(terms.values())), {**terms, **further}
 
     def _against(self, accepted: Sequence[DiscriminatorOutput], rejected: Sequence[DiscriminatorOutput], stream: Stream,
                  purpose: str) -> tf.Tensor:

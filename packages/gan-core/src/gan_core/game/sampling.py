@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
-from gan_core.game.batch import call_network, input_names
+from gan_core.game.batch import call_network, input_names, input_specs
 from gan_core.game.latent import Latent
 from gan_core.game.per_sample import SEEDS, PerSample, sample_seeds
 from gan_core.random import Stream
@@ -25,7 +25,7 @@ class TracedNetwork:
 
     def __init__(self, network: keras.Model):
         self.network = network
-        self._shapes = {tensor.name: tensor.shape for tensor in getattr(network, "inputs", None) or ()}
+        self._shapes = {name: spec.shape for name, spec in input_specs(network).items()}
         self._function = tf.function(
             lambda inputs: tf.cast(call_network(network, inputs, training=False), tf.float32), autograph=False)
         self._graphs: dict = {}

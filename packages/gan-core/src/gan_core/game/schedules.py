@@ -85,3 +85,40 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self):  # noqa: D102
         return {"rate": self.rate, "first": self.first, "last": self.last}
+
+
+@keras.saving.register_keras_serializable("gan_core")
+class Cosine(keras.optimizers.schedules.LearningRateSchedule):
+    """From `first` at step 0 to `last` at `steps` along half a cosine, and constant from then on.
+
+    last + (first - last) (1 + cos(π · min(step, steps) / steps)) / 2. It serves as a learning rate, which counts the
+    updates of its optimizer, and wherever a number may be a function of the step: a penalty's weight, Adam's beta_2, an
+    augmentation's probability, the half-life of an average.
+
+    Args:
+        first: float.
+        last: float.
+        steps: int of at least 1.
+
+    Raises:
+        ConfigError: `steps` below 1.
+
+    Example:
+        >>> float(Cosine(2.0, 0.5, 100)(50))
+        1.25
+    """
+
+    def __init__(self, first: float, last: float, steps: int):
+        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+            raise ConfigError(f"`steps` must be a whole number of at least 1. Received: steps={steps!r}.")
+        self.first, self.last, self.steps = float(first), float(last), steps
+
+    def __call__(self, step):  # noqa: D102
+        done = keras.ops.minimum(keras.ops.cast(step, "float32") / self.steps, 1.0)
+        return self.last + (self.first - self.last) * 0.5 * (1 + keras.ops.cos(math.pi * done))
+
+    def __repr__(self):
+        return f"Cosine({self.first:g} to {self.last:g} in {self.steps:,} steps)"
+
+    def get_config(self):  # noqa: D102
+        return {"first": self.first, "last": self.last, "steps": self.steps}

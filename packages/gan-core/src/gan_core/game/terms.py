@@ -21,13 +21,19 @@ class Regularizer(abc.ABC):
 
     Attributes:
         name: str, under which the weighted value is recorded.
+        also_reports: names of what `measured` gives beside it.
     """
 
     name: str
+    also_reports: tuple[str, ...] = ()
 
     @abc.abstractmethod
     def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """Scalar float32."""
+
+    def measured(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """What `__call__` returns, and scalars for the record by the names in `also_reports`."""
+        return self(forward), {}
 
     def check(self, discriminators: Sequence[keras.Model]) -> None:  # noqa: B027 (most have nothing to say)
         """Warn of, or refuse, discriminators that this term does not go with; called once, by the GAN."""
@@ -54,13 +60,15 @@ class Constraint(abc.ABC):
 
     Attributes:
         name: str, for descriptions.
+        reports: names of what `__call__` returns.
     """
 
     name: str
+    reports: tuple[str, ...] = ()
 
     @abc.abstractmethod
-    def __call__(self, discriminators: Sequence[keras.Model]) -> None:
-        """Change the weights in place."""
+    def __call__(self, discriminators: Sequence[keras.Model]) -> dict[str, tf.Tensor] | None:
+        """Change the weights in place; scalars for the record by the names in `reports`, or None."""
 
 
 class MismatchedPairs(abc.ABC):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from gan_core.errors import ConfigError
+from gan_core.game.batch import DiscriminatorOutput
 from gan_core.game.forward_pass import ForwardPass
 from gan_core.game.schedules import Scheduled, schedule_text, value_at
 from gan_core.game.terms import Regularizer
@@ -36,6 +37,11 @@ class GradientPenalty(Regularizer):
 
     name = "gradient_penalty"
 
+    @property
+    def also_reports(self) -> tuple[str, str]:
+        """The mean gradient norm and the mean score, both at x̂."""
+        return f"{self.name}_norm", f"{self.name}_logit"
+
     def __init__(self, weight: Scheduled = 10.0, target: Scheduled = 1.0, *, one_sided: bool = False,
                  inner_scale: float = 1.0):
         self.weight, self.target = check_strength("weight", weight), check_strength("target", target)
@@ -58,18 +64,29 @@ class GradientPenalty(Regularizer):
 
     def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The weighted penalty, scalar float32."""
+        return self.measured(forward)[0]
+
+    def measured(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """The weighted penalty, and the means of ‖∇D(x̂)‖₂ and D(x̂) over batch and discriminators."""
         # Where the point lies is not something to learn: no gradient may reach the generator from here.
         points = tf.stop_gradient(self.points(forward))
-        gradients = input_gradients(
-            lambda samples: [discriminate(samples, forward.seen_real.condition)
-                             for discriminate in forward.discriminators],
-            points, self.inner_scale)
-        step = forward.stream.step
-        return value_at(self.weight, step) * tf.add_n([
-            tf.reduce_mean(self._excess(gradient, step) ** 2) for gradient in gradients])
+        answers: list[DiscriminatorOutput] = []
 
-    def _excess(self, gradient: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
-        excess = norms(gradient) / value_at(self.target, step) - 1
+        def ask(samples):
+            answers.extend(discriminate(samples, forward.seen_real.condition)
+                           for discriminate in forward.discriminators)
+            return answers
+
+        lengths = [norms(gradient) for gradient in input_gradients(ask, points, self.inner_scale)]
+        step = forward.stream.step
+        penalty = value_at(self.weight, step) * tf.add_n([
+            tf.reduce_mean(self._excess(length, step) ** 2) for length in lengths])
+        norm_name, logit_name = self.also_reports
+        return penalty, {norm_name: tf.reduce_mean(tf.stack(lengths)), logit_name: tf.reduce_mean(
+            tf.stack([tf.reduce_mean(answer.logits) for answer in answers]))}
+
+    def _excess(self, length: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+        excess = length / value_at(self.target, step) - 1
         return tf.nn.relu(excess) if self.one_sided else excess
 
     def __repr__(self):

@@ -28,6 +28,8 @@ class Phase:
         steps: discriminator updates in this phase.
         start: called with the GAN before the phase's first step (and again when resuming into or past the phase):
             it may `compile` anew (other optimizers, or other variables that learn), grow networks, or `replace` them.
+        name: what lists and messages call it.
+        report: () -> name -> number: what the record says of the phase beside the game's own numbers.
         callbacks: Keras callbacks of this phase; an epoch is one pass over its data. One that sets `stop_training` ends
             the run early: the step is saved, later phases are not begun, and `resume` continues there. See
             `PhaseCallbacks` for what they may hold.
@@ -37,6 +39,8 @@ class Phase:
     steps: int
     start: Callable[[GAN], None] | None = None
     callbacks: Sequence[keras.callbacks.Callback] = ()
+    name: str = ""
+    report: Callable[[], Mapping[str, float]] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Experiment:
     Args:
         gan: compiled, or compiled by its first phase.
         phases: in order; the run is as long as they are together.
-        previews: (gan, step, folder, record) -> None, called at step 0, every `sample_every` steps and at the end.
+        previews: (gan, step, folder, record) -> None, called at step 0, every `sample_every` steps and at the end of
+            every phase.
         validation: (gan) -> name -> number, called with the previews from step 0 on; or None.
         validation_hash: what identifies the data of `validation`; None if it cannot change.
         best: the name in `validation`'s answer whose smallest value marks the best generator, kept as

@@ -38,7 +38,7 @@ def load_initial_weights(gan: GAN, run: Path, representation: Mapping[str, str |
     networks = networks_of(gan)
     values = {name: _read(saved, places[name]) for name in networks}  # all of them before the first is assigned
     for name, network in networks.items():
-        for weight, value in zip(network.weights, values[name], strict=True):
+        for weight, value in zip(_counterparts(network, places[name], saved), values[name], strict=True):
             weight.assign(value)
     note = "".join(f"{complaint}; " for complaint in complaints)
     return f"{note}networks begin with the weights of {run}, step {saved.step:,}; this run starts at step 0"
@@ -65,8 +65,23 @@ def find_weights(gan: GAN, run: Path, representation: Mapping[str, str | float])
     return saved, places, complaints
 
 
+def _counterparts(network: keras.Model, places: list[int] | None, saved: Saved) -> list[keras.Variable]:
+    """The weights that another run's fit: all of a network; of one that has grown further, those it had before.
+
+    A network that grows says so by `grows = True`; its layers have names of their own, by which weights are found.
+    """
+    if not getattr(network, "grows", False):
+        return network.weights
+    known = {_layer_and_name(saved.manifest["variables"][place][0]) for place in places or []}
+    return [weight for weight in network.weights if _layer_and_name(weight.path) in known]
+
+
+def _layer_and_name(path: str) -> str:
+    return "/".join(path.split("/")[-2:])
+
+
 def _refuse_other_network(name: str, network: keras.Model, places: list[int] | None, saved: Saved, run: Path) -> None:
-    ours = [describe(weight) for weight in network.weights]
+    ours = [describe(weight) for weight in _counterparts(network, places, saved)]
     theirs = [saved.manifest["variables"][place] for place in places or []]
     # the last part of a path only: a network's own name is not a reason to refuse its weights
     problem = f"{len(theirs)} weights there, {len(ours)} here" if len(theirs) != len(ours) else next(

@@ -180,9 +180,9 @@ def _measured(recipe: Recipe, settings: RunConfig, batch_size: int) -> dict[str,
     import tensorflow as tf
 
     experiment = recipe.build(settings, *recipe.placeholder(settings))
-    phase = experiment.phases[0]
-    if phase.start is not None:
-        phase.start(experiment.gan)
+    for phase in experiment.phases:  # to the last one, in which networks that grow are largest
+        if phase.start is not None:
+            phase.start(experiment.gan)
     before = peak_memory()
     train_first_steps(experiment.gan, phase)
     gpu = tf.config.experimental.get_memory_info("GPU:0")["peak"] if tf.config.list_physical_devices("GPU") else None

@@ -64,12 +64,13 @@ class PhaseCallbacks:
 
     def after_step(self, step: int, scores: Mapping[str, float]) -> None:
         """Say that step number `step` is done, and the epoch if it ends; `scores` are the latest of validation."""
-        if not self.callbacks:  # the numbers would be read from the device for nobody
-            return
         epoch, batch = divmod(step, self.pass_length)
+        ends = batch == self.pass_length - 1
+        if not (ends and self.callbacks) and not any(map(listens_to_steps, self.callbacks)):
+            return  # the numbers would be read from the device for nobody
         means = self.gan.running_means.reported(EPOCH)
         self._call("on_train_batch_end", batch, means)
-        if batch == self.pass_length - 1:
+        if ends:
             self._call("on_epoch_end", epoch, {**means, **{f"val_{name}": value for name, value in scores.items()}})
 
     def end(self) -> None:
@@ -93,6 +94,13 @@ class PhaseCallbacks:
     def _call(self, event: str, *arguments) -> None:
         for callback in self.callbacks:
             getattr(callback, event)(*arguments)
+
+
+def listens_to_steps(callback: keras.callbacks.Callback) -> bool:
+    """Whether a callback does anything at the end of a step."""
+    # Of the object, not of its class: a LambdaCallback keeps its functions there.
+    return any(getattr(getattr(callback, name), "__func__", None) is not getattr(keras.callbacks.Callback, name)
+               for name in ("on_train_batch_end", "on_batch_end"))
 
 
 def refuse(callback: keras.callbacks.Callback) -> None:

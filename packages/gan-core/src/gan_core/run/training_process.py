@@ -189,7 +189,7 @@ class TrainingProcess:
             values = self.gan.running_means.reported()
             self.gan.running_means.reset_row(RECORD)
             self.log(step, values)
-        if step % config.sample_every == 0 or end:
+        if step % config.sample_every == 0 or last_of_phase:
             self.look(step)
         stopping = bool(self.stop) and not end
         if step % config.checkpoint_every == 0 or end or stopping:
@@ -217,6 +217,9 @@ class TrainingProcess:
                   "examples_per_second": self.progress.rate}
         if len(self.experiment.phases) > 1:
             values["phase"] = self.phase_index
+        report = self.experiment.phases[self.phase_index].report
+        if report is not None:
+            values |= report()
         self.record.write(step, values)
         self.progress.show(step, values)
         self.consult_doctor(step, values)

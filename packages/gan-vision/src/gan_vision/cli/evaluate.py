@@ -152,8 +152,12 @@ class Samples:
     def more(self, count: int) -> np.ndarray:
         """uint8 (count, height, width, channels)."""
         from gan_core.images.sheet import to_uint8
+        from gan_vision.training.enlargement import enlarged
 
-        return to_uint8(self.floats(count), self.value_range)
+        made = to_uint8(self.floats(count), self.value_range)
+        # A run that grows is compared at the size of its data, wherever it stands.
+        size = getattr(self.run.config, "size", 0)
+        return enlarged(made, size) if isinstance(size, int) else made
 
     def floats(self, count: int) -> np.ndarray:
         """float32 (count, height, width, channels), as the generator puts them out."""

@@ -1,8 +1,8 @@
 """The residual networks of WGAN-GP (Gulrajani et al. 2017, arXiv:1704.00028), for small pictures.
 
 After Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019), chapter 5. At 32x32x3 with width
-128: generator 1,206,275 parameters (1,204,483 trainable), discriminator 1,053,825. Known differences from the book's
-code: every block adds its own input (there the shortcuts are a chain that leaves the blocks out), the discriminator
+128: generator 1,206,275 parameters (1,204,483 trainable), discriminator 1,053,825; `sngan` has the same graphs with
+classes and spectral normalisation. Known differences from the book's code: every block adds its own input (there the shortcuts are a chain that leaves the blocks out), the discriminator
 halves twice, to 8x8, and normalises nothing, and images grow by nearest neighbour, not by a transposed convolution; the
 counts of the uncorrected code are not offered. Where the sources are silent: batch normalisation with momentum 0.9 and
 epsilon 1e-5.
@@ -28,39 +28,60 @@ NORMALIZATIONS = {  # of the discriminator's blocks
 }
 
 
-def _main(width: int) -> layers.Layer:
-    return layers.Conv2D(width, 3, padding="same", kernel_initializer="he_uniform")
+def _main(width: int, convolution=layers.Conv2D) -> layers.Layer:
+    return convolution(width, 3, padding="same", kernel_initializer="he_uniform")
 
 
-def _shortcut(width: int) -> layers.Layer:
-    return layers.Conv2D(width, 1, kernel_initializer="glorot_uniform")
+def _shortcut(width: int, convolution=layers.Conv2D) -> layers.Layer:
+    return convolution(width, 1, kernel_initializer="glorot_uniform")
 
 
-def _batch_norm() -> layers.Layer:
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+def batch_norm(x):
+    """The normalisation of the generator."""
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
 
 
-def _up_block(x, width: int, activation):
+def _up_block(x, width: int, activation, normalize):
     # Enlarging after the convolution of one pixel instead of before gives the same map at a quarter of the cost.
     shortcut = layers.UpSampling2D(interpolation="nearest")(_shortcut(width)(x))
-    x = activation()(_batch_norm()(x))
+    x = activation()(normalize(x))
     x = _main(width)(layers.UpSampling2D(interpolation="nearest")(x))
-    x = activation()(_batch_norm()(x))
+    x = activation()(normalize(x))
     return layers.Add()([_main(width)(x), shortcut])
 
 
-def _first_block(sample, width: int, activation):
-    shortcut = _shortcut(width)(layers.AveragePooling2D(2)(sample))
-    x = activation()(_main(width)(sample))  # pixels come first: an activation before would cut them at zero
-    x = layers.AveragePooling2D(2)(_main(width)(x))
+def _first_block(sample, width: int, activation, convolution):
+    shortcut = _shortcut(width, convolution)(layers.AveragePooling2D(2)(sample))
+    # pixels come first: an activation before would cut them at zero
+    x = activation()(_main(width, convolution)(sample))
+    x = layers.AveragePooling2D(2)(_main(width, convolution)(x))
     return layers.Add()([x, shortcut])
 
 
-def _block(x, width: int, activation, normalize, *, down: bool):
-    shortcut = _shortcut(width)(layers.AveragePooling2D(2)(x)) if down else x
+def _block(x, width: int, activation, normalize, convolution, *, down: bool):
+    shortcut = _shortcut(width, convolution)(layers.AveragePooling2D(2)(x)) if down else x
     for _ in range(2):
-        x = _main(width)(activation()(normalize(x)))
+        x = _main(width, convolution)(activation()(normalize(x)))
     return layers.Add()([layers.AveragePooling2D(2)(x) if down else x, shortcut])
+
+
+def image_of(z, size: int, channels: int, width: int, activation=layers.ReLU, normalize=batch_norm):
+    """The graph of the generator: images (batch, size, size, channels) of latents (batch, latent)."""
+    x = layers.Dense(START * START * width)(z)
+    x = layers.Reshape((START, START, width))(x)
+    for _ in range(count_doublings(size, START)):
+        x = _up_block(x, width, activation, normalize)
+    x = activation()(normalize(x))
+    return layers.Conv2D(channels, 3, padding="same", activation="tanh", dtype="float32")(x)
+
+
+def features_of(sample, width: int, activation=layers.ReLU, normalize=NORMALIZATIONS["none"],
+                convolution=layers.Conv2D):
+    """The graph of the discriminator to its last map (batch, 8, 8, width), which is named "features"."""
+    x = _first_block(sample, width, activation, convolution)
+    for down in [True] * (count_doublings(sample.shape[1], END) - 1) + [False, False]:
+        x = _block(x, width, activation, normalize, convolution, down=down)
+    return layers.Identity(name="features")(activation()(x))
 
 
 def build_generator(size: int = 32, channels: int = 3, *, width: int | None = None, latent: int = 128,
@@ -85,18 +106,11 @@ def build_generator(size: int = 32, channels: int = 3, *, width: int | None = No
         >>> generator.count_params()
         1206275
     """
-    halvings = count_doublings(size, END)
+    count_doublings(size, END)  # refuses other sizes
     width = WIDTH if width is None else width
     require_positive(channels=channels, width=width, latent=latent)
-    act = choose("`activation`", activation, ACTIVATIONS)
-
     z = keras.Input((latent,), name="latent")
-    x = layers.Dense(START * START * width)(z)
-    x = layers.Reshape((START, START, width))(x)
-    for _ in range(halvings + 1):
-        x = _up_block(x, width, act)
-    x = act()(_batch_norm()(x))
-    image = layers.Conv2D(channels, 3, padding="same", activation="tanh", dtype="float32")(x)
+    image = image_of(z, size, channels, width, choose("`activation`", activation, ACTIVATIONS))
     return keras.Model(z, image, name="generator")
 
 
@@ -123,17 +137,12 @@ def build_discriminator(size: int = 32, channels: int = 3, *, width: int | None 
         >>> critic.count_params()
         1053825
     """
-    halvings = count_doublings(size, END)
+    count_doublings(size, END)  # refuses other sizes
     width = WIDTH if width is None else width
     require_positive(channels=channels, width=width)
-    act = choose("`activation`", activation, ACTIVATIONS)
-    normalize = choose("`normalization`", normalization, NORMALIZATIONS)
-
     sample = keras.Input((size, size, channels), name="sample")
-    x = _first_block(sample, width, act)
-    for down in [True] * (halvings - 1) + [False, False]:
-        x = _block(x, width, act, normalize, down=down)
-    x = layers.Identity(name="features")(act()(x))
+    x = features_of(sample, width, choose("`activation`", activation, ACTIVATIONS),
+                    choose("`normalization`", normalization, NORMALIZATIONS))
     x = layers.GlobalAveragePooling2D()(x)
     logits = layers.Dense(1, dtype="float32")(x)
     return keras.Model(sample, logits, name="discriminator")

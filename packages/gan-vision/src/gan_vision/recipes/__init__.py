@@ -9,14 +9,17 @@ from gan_vision.recipes import (
     dcgan,
     pix2pix,
     pix2pix_hd,
+    progan,
+    r3gan,
     relativistic,
     resnet_translation,
+    sngan,
     tutorial,
     wgan,
     wgan_gp,
 )
 
 RECIPES = RecipeTable(dcgan.RECIPE, cifar10.RECIPE, bricks.RECIPE, tutorial.RECIPE, ada.RECIPE, conditional.RECIPE,
-                      wgan.RECIPE, wgan_gp.RECIPE, relativistic.RECIPE, pix2pix.RECIPE, pix2pix_hd.RECIPE,
-                      resnet_translation.RECIPE)
+                      wgan.RECIPE, wgan_gp.RECIPE, relativistic.RECIPE, sngan.RECIPE, progan.RECIPE, r3gan.RECIPE,
+                      pix2pix.RECIPE, pix2pix_hd.RECIPE, resnet_translation.RECIPE)
 train, open_run = RECIPES.train, RECIPES.open_run

@@ -76,7 +76,7 @@ def build(config: Config, train, validation) -> core.Experiment:
         build_generator(backbone, config.size, train.channels, latent=config.latent, **options),
         build_discriminator(backbone, config.size, train.channels, **options),
         core.Objective(
-            core.NonSaturating(),
+            core.loss_by_name(config.loss),
             regularizers=((core.R1(config.r1),) if config.r1 else ()) + ((core.DiscriminatorClassLoss(),) * named),
             auxiliary=(core.GeneratorClassLoss(config.class_weight),) * named),
         core.Normal(config.latent),

@@ -27,6 +27,9 @@ class Config(ImageConfig, NetworkConfig, AdamConfig):
 
     network: str = "cifar10"
     """Which published pair of networks: bricks, cifar10, dcgan (paper size), resnet or tutorial."""
+    loss: str = "non_saturating"
+    """The game: minimax, non_saturating, least_squares, least_squares_pearson, wasserstein, hinge, rsgan, rasgan, ralsgan
+    or rahinge."""
     r1: float = pydantic.Field(1.0, ge=0)
     """Weight of the zero-centred gradient penalty, which keeps small data sets stable; 0 for the paper's game."""
     ema: float | None = pydantic.Field(0.99, gt=0, lt=1)
@@ -39,7 +42,7 @@ def build(config: Config, train, validation) -> core.Experiment:
     gan = core.GAN(
         network.build_generator(config.size, train.channels, width=config.width, latent=config.latent),
         network.build_discriminator(config.size, train.channels, width=config.width),
-        core.Objective(core.NonSaturating(), regularizers=(core.R1(config.r1),) if config.r1 else ()),
+        core.Objective(core.loss_by_name(config.loss), regularizers=(core.R1(config.r1),) if config.r1 else ()),
         core.Normal(config.latent),
         update="simultaneous",
         ema=config.ema,

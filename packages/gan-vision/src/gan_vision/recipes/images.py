@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal, TypeVar
 
 import numpy as np
@@ -96,19 +96,29 @@ def image_recipe(name: str, description: str | None, config: type[ImageConfig], 
 
 
 def experiment(config: ImageConfig, gan: core.GAN, train: data.Examples, validation: data.Examples | None,
-               value_range: tuple[float, float], *, labels: Labels | None = None) -> core.Experiment:
-    """One phase on `train`, with sheets of samples and, given held-out images, KID against them.
+               value_range: tuple[float, float], *, labels: Labels | None = None,
+               phases: Sequence[core.Phase] | None = None, previews: Sequence[Callable] = ()) -> core.Experiment:
+    """Training on `train`, with sheets of samples and, given held-out images, KID against them.
 
-    `labels` are those of `train`, for conditional networks.
+    Args:
+        config: of the recipe.
+        gan: compiled, or compiled by its first phase.
+        train: pictures.
+        validation: held-out ones, or None.
+        value_range: (low, high) of the generator.
+        labels: those of `train`, for conditional networks.
+        phases: of the run; a single one by default.
+        previews: beside the sheets of samples.
     """
     from gan_vision.training.previews import SampleSheets
     from gan_vision.training.validation import KidAgainst
 
-    loader = train.loader(config.batch_size, seed=config.seed, flip=config.flip)
+    if phases is None:
+        phases = [core.Phase(train.loader(config.batch_size, seed=config.seed, flip=config.flip), config.steps)]
     scores = None if validation is None or len(validation) < 2 else KidAgainst(validation, value_range,
                                                                                seed=config.seed)
     return core.Experiment(
-        gan, [core.Phase(loader, config.steps)], previews=[SampleSheets(train, value_range, labels=labels)],
+        gan, phases, previews=[SampleSheets(train, value_range, labels=labels), *previews],
         validation=scores, validation_hash=None if scores is None else scores.content_hash, best="kid",
         scores=("kid",), unit="images", value_range=value_range, representation={"value_range": str(value_range)},
         condition=None if labels is None else lambda count: {"label": labels.in_turn(count)})

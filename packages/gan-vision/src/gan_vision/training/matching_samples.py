@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gan_core.game.batch import input_names
 from gan_vision.data.examples import Examples
 
 BATCH = 64
@@ -14,7 +15,7 @@ _BYTES = 256 << 20  # of conditions that are held at a time
 
 def reads_real(gan) -> bool:
     """Whether an encoder in the generator looks at the picture that it shall make."""
-    return any(tensor.name == "real" for tensor in gan.generator.inputs)
+    return "real" in input_names(gan.generator)
 
 
 def matching_samples(gan, examples: Examples, rows: np.ndarray, value_range: tuple[float, float], *,

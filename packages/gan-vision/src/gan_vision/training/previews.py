@@ -10,6 +10,7 @@ from gan_vision.data.fields.attributes import Attributes
 from gan_vision.data.fields.class_label import ClassLabel
 from gan_vision.data.labels import Labels
 from gan_vision.data.preview import LINES, strips, texts_of
+from gan_vision.training.enlargement import enlarged
 from gan_vision.training.matching_samples import matching_samples, reads_real
 
 ROWS, COLUMNS = 10, 8  # of a sheet of classes
@@ -47,7 +48,7 @@ class SampleSheets:
             found = self.real.gather(self.rows, None if self.in_strips else ("real",))
             save_image_grid(folder.samples / "real.png", strips(self.real.fields, found), **self._texts(found))
         samples, columns = self.draw(gan)
-        images, texts = to_uint8(samples, self.value_range), {}
+        images, texts = enlarged(to_uint8(samples, self.value_range), max(self.real.image_shape[:2])), {}
         if self.in_strips:
             found = self.real.gather(self.rows)
             shown = {"generated": images, **({"real": found["real"]} if self.target else {})}

@@ -13,6 +13,7 @@ from gan_core.metrics.functional.feature_checks import MetricWarning
 from gan_core.metrics.functional.kid import kernel_distance
 from gan_vision.data.examples import Examples
 from gan_vision.data.row_choice import choose_rows
+from gan_vision.training.enlargement import enlarged
 from gan_vision.training.matching_samples import BATCH, matching_samples
 
 COUNT = 1000
@@ -43,7 +44,9 @@ class KidAgainst:
     def __call__(self, gan) -> dict[str, float]:
         """{"kid": value}."""
         made = matching_samples(gan, self.held_out, self.rows, self.value_range)
-        return {"kid": self._distance(self._features(to_uint8(samples, self.value_range) for samples in made))}
+        size = max(self.held_out.image_shape[:2])  # a growing generator begins with smaller pictures
+        return {"kid": self._distance(self._features(
+            enlarged(to_uint8(samples, self.value_range), size) for samples in made))}
 
     def of(self, images: np.ndarray) -> float:
         """The distance of images made already, uint8 (n, height, width, channels)."""

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TITLES = {"train_step": "The train step (gan-core, gan-vision)", "metrics": "Metrics (gan-core)",
+TITLES = {"train_step": "The train step (gan-core, gan-vision)", "modern": "Growing and modern image GANs (gan-vision)",
+          "metrics": "Metrics (gan-core)",
           "translation": "Image-to-image translation (gan-vision)",
           "audio": "Speech enhancement (gan-audio)", "text": "Text (gan-text)"}
 CHILD = "import json, sys; sys.path.insert(0, sys.argv[1]); import importlib; " \

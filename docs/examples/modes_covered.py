@@ -3,9 +3,9 @@
 python docs/examples/modes_covered.py OUT [--data grid|digits] [--only GAME/SEED] [--steps N]
 
 The games: the non-saturating loss and the relativistic one in pairs, each with R1 alone and with R1 and R2 (Huang et
-al. 2024, arXiv:2501.05441, section 2). The data: a grid of 5 x 5 normal distributions in the plane, and "stacked digits",
-three handwritten digits in the three channels of a picture of 8 pixels: 1,000 classes, of which 25,600 samples are
-counted by a support vector machine per channel. A run that was stopped goes on; a finished one is only counted.
+al. 2024, arXiv:2501.05441, section 2). The data: a grid of 5 x 5 normal distributions in the plane, and "stacked
+digits", three handwritten digits in the three channels of a picture of 8 pixels: 1,000 classes, of which 25,600 samples
+are counted by a support vector machine per channel. A run that was stopped goes on; a finished one is only counted.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def residual_networks() -> tuple[keras.Model, keras.Model]:
 
 TASKS = {
     "grid": Task(25, grid, perceptrons, modes_on_grid, latent=16, gamma=0.1, steps=20_000, batch_size=256),
-    "digits": Task(1000, stacked_digits, residual_networks, digit_triples, latent=64, gamma=1.0, steps=8_000,
+    "digits": Task(1000, stacked_digits, residual_networks, digit_triples, latent=64, gamma=1.0, steps=4_000,
                    batch_size=64),
 }
 
@@ -129,10 +129,10 @@ TASKS = {
 def experiment(task: Task, loss: str, penalties: str, seed: int, steps: int) -> core.Experiment:
     """One game."""
     keras.utils.set_random_seed(seed)
-    gan = core.GAN(*task.networks(),
-                   core.Objective(LOSSES[loss](), regularizers=tuple(term(task.gamma) for term in PENALTIES[penalties])),
-                   core.Normal(task.latent), ema=0.999, seed=seed)
-    gan.compile(*(keras.optimizers.Adam(core.Cosine(5e-4, 1e-4, steps), 0.0, 0.99) for _ in range(2)))
+    terms = tuple(term(task.gamma) for term in PENALTIES[penalties])
+    gan = core.GAN(*task.networks(), core.Objective(LOSSES[loss](), regularizers=terms), core.Normal(task.latent),
+                   ema=0.999, seed=seed)
+    gan.compile(*(keras.optimizers.Adam(core.Cosine(1e-3, 1e-4, steps), 0.0, 0.99) for _ in range(2)))
     loader = core.Loader(core.ArraySource({"real": task.real()}), task.batch_size, seed=seed)
     return core.Experiment(gan, [core.Phase(loader, steps)])
 

@@ -58,3 +58,11 @@ def test_it_works_inside_a_graph(critic):
 def test_a_limit_of_zero_is_refused():
     with pytest.raises(ConfigError, match=r"`limit` must be positive and finite. Received: limit=0"):
         WeightClipping(0)
+
+
+def test_the_share_of_weights_that_were_at_or_beyond_the_limit():
+    """Of three weights and a bias: one beyond, one at the limit, two within."""
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    network.set_weights([np.array([[0.5], [-0.25], [0.1]], "float32"), np.array([0.0], "float32")])
+    assert float(WeightClipping(0.25)([network])["clipped_share"]) == 0.5
+    assert WeightClipping.reports == ("clipped_share",)

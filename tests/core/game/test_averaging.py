@@ -164,9 +164,16 @@ def uncopiable():
     (lambda: ExponentialMovingAverage(1.0), r"`decay` must lie in \(0, 1\). Received: decay=1.0"),
     (lambda: ExponentialMovingAverage("0.99"), r"`decay` must lie in \(0, 1\). Received: decay='0.99'"),
     (lambda: ExponentialMovingAverage(statistics="mean"), "`statistics` must be 'average' or 'copy'. Received: statistics='mean'"),
-    (lambda: ExponentialMovingAverage(half_life_kimg=0), "`half_life_kimg` must be positive. Received: half_life_kimg=0"),
+    (lambda: ExponentialMovingAverage(half_life_kimg=0), "`half_life_kimg` must be positive and finite, or a function of the step. Received: half_life_kimg=0"),
     (lambda: ExponentialMovingAverage(0.9).copy(uncopiable()), "gives 2 weights. Expected: 3. Create all variables"),
 ], ids=["decay 0", "decay 1", "decay text", "statistics", "half-life", "copy"])
 def test_bad_averages_are_refused(action, message):
     with pytest.raises(ConfigError, match=message):
         action()
+
+
+def test_a_half_life_may_follow_a_schedule_that_begins_with_zero():
+    """At 0 the average is the generator; at 2,000 images a batch of 500 leaves 0.5^(1/4)."""
+    average = ExponentialMovingAverage(half_life_kimg=lambda step: 2.0 * tf.cast(step, tf.float32))
+    assert float(average.beta(tf.constant(0, tf.int64), 500)) == 0.0
+    assert float(average.beta(tf.constant(1, tf.int64), 500)) == pytest.approx(0.5**0.25)

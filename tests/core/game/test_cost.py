@@ -1,5 +1,6 @@
 import keras
 import pytest
+import tensorflow as tf
 
 from gan_core.game.cost import operations
 
@@ -27,3 +28,20 @@ def test_all_inputs_are_fed():
     keras.Model(inputs=(free := keras.Input((None, 3), name="sample")), outputs=L.Conv1D(2, 3)(free)), keras.Model()])
 def test_what_has_no_fixed_shape_has_no_number(network):
     assert operations(network) is None
+
+
+def test_a_subclassed_network_says_what_it_reads():
+    class Network(keras.Model):
+        input_names = ("latent",)
+
+        def __init__(self):
+            super().__init__()
+            self.dense = L.Dense(10, use_bias=False)
+            self.dense.build((None, 100))
+
+        def call(self, latent, training=None):
+            return self.dense(latent)
+
+    assert operations(Network()) is None
+    Network.input_specs = {"latent": tf.TensorSpec((None, 100))}
+    assert operations(Network()) == 2 * 100 * 10

@@ -12,7 +12,7 @@ from gan_core.game.forward_pass import ForwardPass
 from gan_core.game.objective import Objective
 from gan_core.losses import LeastSquares, NonSaturating, RelativisticAverage, Wasserstein
 from gan_core.random import Stream
-from gan_core.regularizers import Drift
+from gan_core.regularizers import Drift, GradientPenalty
 
 
 class Judge:
@@ -173,7 +173,16 @@ def test_the_reports_keys_are_known_beforehand():
                           constraints=(WeightClipping(0.01),))
     forward = forward_pass(Judge())
     reported = [*objective.discriminator_loss(forward)[1], *objective.generator_loss(forward)[1]]
-    assert objective.report_names() == reported == ["d_adversarial", "d_drift", "g_adversarial", "g_reconstruction"]
+    assert reported == ["d_adversarial", "d_drift", "g_adversarial", "g_reconstruction"]
+    assert objective.report_names() == [*reported[:2], "d_clipped_share", *reported[2:]]  # after the update
+
+
+def test_what_a_regularizer_measures_is_reported_and_no_part_of_the_loss():
+    objective = Objective(Wasserstein(), regularizers=(GradientPenalty(10), Drift(0.1)))
+    loss, reported = objective.discriminator_loss(forward_pass(Judge()))
+    assert list(reported) == objective.report_names()[:-1] == [
+        "d_adversarial", "d_gradient_penalty", "d_drift", "d_gradient_penalty_norm", "d_gradient_penalty_logit"]
+    assert float(loss) == pytest.approx(sum(float(reported[name]) for name in list(reported)[:3]))
 
 
 @pytest.mark.parametrize(("options", "message"), [

@@ -280,3 +280,15 @@ def test_a_growing_run_resumes_exactly_before_at_and_after_the_border(tmp_path, 
     run(resumed, tmp_path / "run", 8, resume=True)
     assert [ours.path for ours, theirs in zip(state_of(straight.gan), state_of(resumed.gan), strict=True)
             if not np.array_equal(ours.numpy(), theirs.numpy())] == []
+
+
+def test_the_record_says_what_a_phase_reports(make_gan, points, tmp_path):
+    from gan_core.run.metrics_file import read_lines
+
+    loader = Loader(ArraySource({"real": points}), 4)
+    seen = []
+    phases = [Phase(loader, 2), Phase(loader, 3, name="second", report=lambda: {"resolution": 16})]
+    run(Experiment(make_gan(), phases, previews=[lambda gan, step, folder, record: seen.append(step)]), tmp_path / "run", 5)
+    lines = {line["step"]: line for line in read_lines(tmp_path / "run/metrics.jsonl") if "d_loss" in line}
+    assert ["resolution" in lines[step] for step in range(1, 6)] == [False, False, True, True, True]
+    assert seen == [0, 2, 5]  # sheets at the end of every phase

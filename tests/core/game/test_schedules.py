@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from gan_core.game.schedules import LinearDecay, linear_decay, wgan_warmup
+from gan_core.errors import ConfigError
+from gan_core.game.schedules import Cosine, LinearDecay, linear_decay, wgan_warmup
 
 
 def test_the_first_25_generator_steps_are_boosted():
@@ -38,3 +39,19 @@ def test_an_optimizer_with_a_decay_survives_its_config():
     copy = keras.optimizers.Adam.from_config(optimizer.get_config())
     assert isinstance(copy._learning_rate, LinearDecay)
     assert copy._learning_rate.get_config() == {"rate": 0.4, "first": 0, "last": 10}
+
+
+@pytest.mark.parametrize(("step", "value"), [(0, 2.0), (25, 0.5 + 1.5 * (1 + 0.5**0.5) / 2), (50, 1.25), (100, 0.5), (1000, 0.5)])
+def test_half_a_cosine_goes_from_the_first_value_to_the_last_and_stays(step, value):
+    assert float(Cosine(2.0, 0.5, 100)(step)) == pytest.approx(value, rel=1e-6)
+
+
+def test_a_cosine_comes_back_from_its_configuration():
+    schedule = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(Cosine(0.0, 5.0, 7)))
+    assert repr(schedule) == "Cosine(0 to 5 in 7 steps)"
+
+
+@pytest.mark.parametrize("steps", [0, -1, 2.5, True])
+def test_a_cosine_needs_a_number_of_steps(steps):
+    with pytest.raises(ConfigError, match=r"`steps` must be a whole number of at least 1\. Received: steps="):
+        Cosine(1.0, 0.0, steps)

@@ -166,3 +166,54 @@ def test_the_other_run_may_lie_in_a_folder_named_like_a_pattern(donor, tmp_path)
     load_initial_weights(gan, copy, {"sample_rate": 16_000})
     for mine, other in zip(gan.generator.get_weights(), donor[1].generator.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, other)
+
+
+class Growing(keras.Model):
+    """A network that says it grows: its layers are found by their names."""
+
+    grows, input_names = True, ("latent",)
+
+    def __init__(self, *units):
+        super().__init__(name="generator")
+        self.parts = [keras.layers.Dense(count, name=f"part_{count}") for count in units]
+        for part in self.parts:
+            part.build((None, 3))
+        self.units = units
+        self.built = True
+
+    def call(self, latent, training=None):
+        return self.parts[-1](latent)[:, :2]
+
+    def get_config(self):
+        return {"units": self.units}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(*config["units"])
+
+
+def growing(*units, seed):
+    experiment = build(seed=seed)
+    experiment.gan.replace(generator=Growing(*units))
+    experiment.gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01), generator_learns=lambda network: (
+        network.parts[-1].trainable_variables))
+    return experiment
+
+
+def test_a_network_that_has_grown_further_takes_over_what_it_had_before(tmp_path):
+    small, large = growing(4, 5, seed=1), growing(4, 5, 6, seed=2)
+    folder = run(small, tmp_path / "small")
+    fresh = large.gan.generator.parts[2].get_weights()
+    load_initial_weights(large.gan, folder.path, {})
+    for mine, theirs in ((large.gan.generator, small.gan.generator), (large.gan.averaged_generator, small.gan.averaged_generator)):
+        for ours, other in zip(mine.parts, theirs.parts, strict=False):
+            for one, two in zip(ours.get_weights(), other.get_weights(), strict=True):
+                np.testing.assert_array_equal(one, two)
+    for now, before in zip(large.gan.generator.parts[2].get_weights(), fresh, strict=True):
+        np.testing.assert_array_equal(now, before)
+
+
+def test_a_network_does_not_shrink(tmp_path):
+    folder = run(growing(4, 5, 6, seed=1), tmp_path / "large")
+    with pytest.raises(ConfigError, match=r"whose generator differs: 6 weights there, 4 here"):
+        load_initial_weights(growing(4, 5, seed=2).gan, folder.path, {})

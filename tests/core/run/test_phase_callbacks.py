@@ -216,3 +216,31 @@ def test_rates_and_progress_follow_the_batch_of_each_phase(make_gan, points, tmp
     run_experiment(made, place, RunConfig(batch_size=64), progress=Watched(quiet=True))  # no `steps`: the phases say it
     assert seen == [16, 16, 4, 4]
     assert int(made.gan.examples_seen) == 2 * 16 + 2 * 4
+
+
+class TestReading:
+    """The numbers of a step are read from the device, which waits for it, only for callbacks that look at them."""
+
+    @pytest.fixture
+    def reads(self, monkeypatch):
+        from gan_core.game.running_means import EPOCH, RunningMeans
+
+        seen, original = [], RunningMeans.reported
+        monkeypatch.setattr(RunningMeans, "reported", lambda means, row=0: (
+            seen.append(int(means.count.numpy().max())) if row == EPOCH else None) or original(means, row))
+        return seen
+
+    def test_a_callback_that_does_something_before_steps_costs_no_reading(self, make_gan, points, tmp_path, reads):
+        class Before(keras.callbacks.Callback):
+            def on_train_batch_begin(self, batch, logs=None):
+                pass
+
+        run(experiment(make_gan, points, [Before()], steps=6), tmp_path / "run")
+        assert len(reads) == 1  # at the end of the epoch of four steps
+
+    @pytest.mark.parametrize("callback", [
+        lambda: type("After", (keras.callbacks.Callback,), {"on_train_batch_end": lambda self, batch, logs=None: None})(),
+        lambda: keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: None)])
+    def test_one_that_looks_at_steps_gets_their_numbers(self, make_gan, points, tmp_path, reads, callback):
+        run(experiment(make_gan, points, [callback()], steps=6), tmp_path / "run")
+        assert len(reads) == 6

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from gan_core.cli import make_app, run
-from gan_core.errors import ConfigError
+from gan_core.errors import ConfigError, DataError
 from gan_core.run.config import validate
+from gan_core.run.metrics_file import read_lines
 from gan_core.testing import check_recipe
 from gan_vision.cli.app import MODALITY
 from gan_vision.data import Examples, make_scenes
@@ -25,6 +26,9 @@ TINY = {
     "wgan": {"size": 8, "width": 16, "network": "cifar10", "n_critic": 2, "n_critic_boosted": 3, "data": "digits"},
     "wgan_gp": {"size": 16, "width": 4, "n_critic": 1, "decay_steps": 9, "dequantize": True, "data": "digits"},
     "relativistic": {"size": 8, "width": 16, "network": "cifar10", "average": False, "data": "digits"},
+    "sngan": {"size": 16, "width": 4, "discriminator_width": 4, "n_critic": 2, "data": "digits"},
+    "progan": {"size": 8, "fmap_base": 32, "fmap_max": 8, "stable_kimg": 0.008, "fade_kimg": 0.012, "data": "digits"},
+    "r3gan": {"size": 8, "widths": (8,), "blocks": 1, "schedule_kimg": 0.02, "data": "digits"},
 }
 TINY_TRANSLATIONS = {
     "pix2pix": {"size": "32x64", "width": 4, "discriminator_width": 4, "halvings": 1, "batch_size": 2, "ema": 0.9},
@@ -59,7 +63,7 @@ def test_pix2pix_hd_resumes_exactly_in_every_phase(stop_at, tmp_path):
     """Phases of 2 (global), 2 (the enhancer alone) and 3 steps."""
     train_and_resume("pix2pix_hd", stop_at, tmp_path)
     generators = sorted((tmp_path / "straight/samples").glob("step-*.png"))
-    assert len(generators) == 3
+    assert [int(path.stem[5:]) for path in generators] == [0, 2, 4, 7]  # also at the end of each phase
 
 
 @pytest.mark.parametrize(("begin", "update", "share"), [(0, 0, 1), (0, 5, 1), (0, 7.5, 0.5), (4, 0, 1), (4, 3.5, 0.5),
@@ -97,9 +101,98 @@ def test_a_recipe_trains_and_resumes_exactly(name, tmp_path):
     assert (tmp_path / "straight/samples/step-000000007.png").exists()
 
 
+@pytest.mark.slow
+def test_r3gan_learns_classes_and_resumes_exactly(tmp_path):
+    """Conditional, and in the middle of all its schedules."""
+    recipe = RECIPES["r3gan"]
+    config = validate(recipe.config, {**TINY["r3gan"], "conditional": True, "latent": 4, "batch_size": 4, "steps": 6,
+                                      "log_every": 1, "sample_every": 4, "checkpoint_every": 3}, "r3gan")
+    made = check_recipe(lambda settings: recipe.build(settings, *pictures(settings)), config, tmp_path, stop_at=2)
+    assert [tensor.name for tensor in made.gan.generator.inputs] == ["latent", "label"]
+    rates = [line["d_learning_rate"] for line in read_lines(tmp_path / "straight/metrics.jsonl") if "d_loss" in line]
+    assert rates[0] < config.learning_rate
+    assert rates[4] == pytest.approx(config.learning_rate_end)
+
+
+@pytest.mark.parametrize(("labelled", "asked", "classes"), [
+    (True, None, 3), (True, True, 3), (True, False, 0), (False, None, 0), (False, False, 0)])
+def test_networks_are_told_classes_where_there_are_some_and_it_is_wanted(labelled, asked, classes):
+    recipe = RECIPES["sngan"]
+    config = recipe.config(**TINY["sngan"], conditional=asked, channels=3, batch_size=4)
+    train, _ = pictures(config)
+    train = train if labelled else Examples.of_images(train.images, name="unlabelled")
+    whole = recipe.complete(config, train)
+    assert whole.conditional == bool(classes)
+    assert len(whole.classes or ()) == classes
+    network = recipe.build(whole, train, None).gan.generator
+    assert ("label" in [tensor.name for tensor in network.inputs]) == bool(classes)
+
+
+@pytest.mark.parametrize("name", ["sngan", "r3gan", "progan"])
+def test_a_conditional_run_needs_labels_that_are_classes(name):
+    recipe = RECIPES[name]
+    config = recipe.config(**TINY[name], conditional=True, channels=3, batch_size=4)
+    blank = np.zeros((8, config.size, config.size, 3), np.uint8)
+    with pytest.raises(DataError, match="a conditional recipe needs labels, and bare has none"):
+        recipe.build(config, Examples.of_images(blank, name="bare"), None)
+    attributes = Examples.of_images(blank, np.eye(8, 3), ("a", "b", "c"), name="faces")
+    with pytest.raises(ConfigError, match="Received: the attributes of faces"):
+        recipe.build(config, attributes, None)
+    labelled = Examples.of_images(blank, np.arange(8) % 2, ("cat", "dog"), name="pets")
+    with pytest.raises(DataError, match=r"Expected: classes=\('fox', 'dog'\)"):
+        recipe.build(config.model_copy(update={"classes": ("fox", "dog")}), labelled, None)
+
+
+@pytest.mark.parametrize("name", ["cifar10", "ffhq-64"])
+def test_r3gan_has_the_published_settings(name):
+    config = RECIPES["r3gan"].settings(preset=name)
+    assert (config.learning_rate, config.learning_rate_end, config.beta_2, config.beta_2_end) == (2e-4, 5e-5, 0.9, 0.99)
+    assert (config.latent, config.blocks, config.group_size, config.schedule_kimg) == (64, 2, 16, 20_000)
+    assert (config.gamma, config.gamma_end, config.ema_kimg, config.augment, config.batch_size) == {
+        "cifar10": (0.05, 0.005, 5000, 0.55, 512), "ffhq-64": (2, 0.2, 500, 0.3, 256)}[name]
+
+
+def test_r3gan_has_two_penalties_of_one_weight_and_colours_at_half_the_rate():
+    recipe = RECIPES["r3gan"]
+    config = recipe.config(**{**TINY["r3gan"], "schedule_kimg": 0.08}, batch_size=4, augment=0.5)  # 20 steps
+    gan = recipe.build(config, *recipe.placeholder(config)).gan
+    assert [term.name for term in gan.objective.regularizers] == ["r1", "r2"]
+    assert [float(term.gamma(20)) for term in gan.objective.regularizers] == pytest.approx([0.005, 0.005])
+    parts = gan.augment.augmentations
+    assert [float(part.probability(20)) for part in parts] == pytest.approx([0.5, 0.25, 0.5])
+    assert [float(gan.ema.half_life_kimg(step)) for step in (0, 20)] == [0, 5000]
+    optimizer = gan.generator_optimizer
+    assert (optimizer.beta_1, float(optimizer.beta_2(0)), float(optimizer.beta_2(20))) == pytest.approx((0, 0.9, 0.99))
+
+
+def test_the_rates_of_sngan_fall_to_zero_for_both_players_together():
+    recipe = RECIPES["sngan"]
+    config = recipe.config(**{**TINY["sngan"], "n_critic": 5}, steps=100, batch_size=4)
+    gan = recipe.build(config, *recipe.placeholder(config)).gan
+    for optimizer, updates in ((gan.generator_optimizer, 20), (gan.discriminator_optimizer, 100)):
+        rates = [float(optimizer._learning_rate(update)) for update in (0, updates // 2, updates)]
+        assert rates == pytest.approx([2e-4, 1e-4, 0])
+
+
+@pytest.mark.parametrize("name", ["dcgan", "conditional"])
+@pytest.mark.parametrize("loss", ["least_squares", "hinge", "rsgan", "wasserstein"])
+def test_the_game_of_the_dcgan_recipes_is_a_setting(name, loss):
+    recipe = RECIPES[name]
+    config = recipe.config(**TINY[name], loss=loss, batch_size=4)
+    assert recipe.build(config, *recipe.placeholder(config)).gan.objective.adversarial.name == loss
+
+
+def test_an_unknown_game_is_refused_with_the_known_ones():
+    recipe = RECIPES["dcgan"]
+    config = recipe.config(**TINY["dcgan"], loss="lsgan", batch_size=4)
+    with pytest.raises(ConfigError, match=r"unknown loss.*'lsgan'.*least_squares"):
+        recipe.build(config, *recipe.placeholder(config))
+
+
 @pytest.mark.parametrize(("name", "trainable", "non_trainable"), [
     ("cifar10", 4_514_819, 1_920), ("conditional", 4_528_897, 1_920), ("bricks", 3_574_656, 1_920), ("tutorial", 487_731, 4_352), ("ada", 926_083, 4_864),
     ("wgan", 1_204_483, 1_792), ("wgan_gp", 1_204_483, 1_792), ("relativistic", 1_204_483, 1_792),
+    ("sngan", 4_276_739, 3_584), ("r3gan", 20_732_160, 0), ("progan", 20_719_628, 1),
     ("resnet_translation", 2_110_659, 3_968)])
 def test_the_defaults_are_the_published_generator(name, trainable, non_trainable):
     from gan_core.testing import count_parameters

@@ -9,7 +9,7 @@ import numpy as np
 
 from gan_core.errors import ConfigError
 from gan_core.images.sheet import to_uint8
-from gan_vision.recipes.classes import ClassRun
+from gan_vision.image_run import ClassRun
 
 BATCH = 64
 

@@ -110,3 +110,12 @@ class LabelledImageRun(ImageRun):
     def labels(self) -> Labels:
         """What the classes or attributes are called."""
         return Labels(self.config.classes, bool(self.config.attributes))
+
+
+class ClassRun(ImageRun):
+    """A run whose generator may make pictures of the class that one asks for."""
+
+    @property
+    def labels(self) -> Labels | None:
+        """What the classes are called; None without any."""
+        return Labels(self.config.classes) if self.config.conditional and self.config.classes else None

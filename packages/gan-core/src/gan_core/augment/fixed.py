@@ -32,15 +32,12 @@ class FixedAugment(Augmentation):
         TensorShape([2, 8, 8, 3])
     """
 
-    def __init__(self, probability: Scheduled | dict = 0.4, *, transforms: str | Sequence[str] = "bgc", value_range=(-1.0, 1.0),
-                 resample: str = "bilinear", **kwargs):
+    def __init__(self, probability: Scheduled | dict = 0.4, *, transforms: str | Sequence[str] = "bgc",
+                 value_range=(-1.0, 1.0), resample: str = "bilinear", **kwargs):
         super().__init__(**kwargs)
-        if isinstance(probability, dict):  # of a saved schedule
-            probability = keras.saving.deserialize_keras_object(probability)
-        if not callable(probability) and not 0.0 <= probability <= 1.0:
-            raise ConfigError(f"`probability` must lie in [0, 1]. Received: probability={probability!r}. Try 0.4.")
+        self.probability = _checked(probability)
         self.pipeline = Pipeline(transforms, value_range=value_range, resample=resample)
-        self.probability, self.transforms = probability, transforms
+        self.transforms = transforms
         self.value_range, self.resample = tuple(self.pipeline.value_range), resample
 
     def call(self, samples, maps, stream):  # noqa: D102
@@ -52,3 +49,11 @@ class FixedAugment(Augmentation):
             probability = keras.saving.serialize_keras_object(probability)
         return {**super().get_config(), "probability": probability, "transforms": self.transforms,
                 "value_range": self.value_range, "resample": self.resample}
+
+
+def _checked(probability) -> Scheduled:
+    if isinstance(probability, dict):  # of a saved schedule
+        return keras.saving.deserialize_keras_object(probability)
+    if not callable(probability) and not 0.0 <= probability <= 1.0:
+        raise ConfigError(f"`probability` must lie in [0, 1]. Received: probability={probability!r}. Try 0.4.")
+    return probability

@@ -12,8 +12,9 @@ from gan_core.game.terms import Regularizer
 class Lazy(Regularizer):
     """k times the regularizer at every k-th step, zero in between: the same mean at a fraction of the cost.
 
-    Karras et al. 2020, arXiv:1912.04958. What the regularizer measures beside its value is not recorded. Change the discriminator's Adam with it: `lazy_adam`. The record shows the
-    term under the regularizer's own name; its mean over k steps is comparable with the eager form.
+    Karras et al. 2020, arXiv:1912.04958. Change the discriminator's Adam with it: `lazy_adam`. The record shows the
+    term under the regularizer's own name, whose mean over k steps is comparable with the eager form, and nothing else
+    that the regularizer measures.
 
     Args:
         regularizer: the term to apply lazily.

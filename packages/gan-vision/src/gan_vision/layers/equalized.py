@@ -1,7 +1,7 @@
 """Layers with an equalised learning rate (Karras et al. 2018, arXiv:1710.10196, section 4.1).
 
-Kernels are drawn from N(0, 1) and multiplied by gain / sqrt(fan in) when they are used, so that Adam, whose steps do not
-depend on the scale of a gradient, moves all of them at the same relative pace. Biases are not scaled.
+Kernels are drawn from N(0, 1) and multiplied by gain / sqrt(fan in) when they are used, so that Adam, whose steps do
+not depend on the scale of a gradient, moves all of them at the same relative pace. Biases are not scaled.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ class MinibatchStandardDeviation(layers.Layer):
     """Append a channel with the mean standard deviation of each group of samples.
 
     Karras et al. 2018, arXiv:1710.10196, section 3; in groups as in the authors' code. In a group of n samples the
-    standard deviation sqrt(variance + 1e-8) of every feature at every pixel is taken, and the mean of all of them is one
+    standard deviation sqrt(variance + 1e-8) of every feature at every pixel is taken; the mean of all of them is one
     number for the group.
 
     Args:

@@ -52,11 +52,10 @@ class _GrowingNetwork(keras.Model):
     `current_size` and `fading` are plain attributes: a step is traced for each value, and computes nothing else.
     """
 
-    grows = True
-    _first_input = "latent"
+    grows = True  # its weights are found by name: see `gan_core.run.initial_weights`
 
-    def __init__(self, size: int, channels: int, *, fmap_base: int, fmap_max: int, classes: int, current_size: int | None,
-                 fading: bool, name: str, **options):
+    def __init__(self, size: int, channels: int, *, fmap_base: int, fmap_max: int, classes: int,
+                 current_size: int | None, fading: bool, name: str, **options):
         doublings = count_doublings(size, START, least=0)
         require_positive(channels=channels, fmap_base=fmap_base, fmap_max=fmap_max)
         super().__init__(name=name, **options)

@@ -101,7 +101,7 @@ def build_discriminator(size: int = 32, channels: int = 3, *, width: int | Seque
     require_positive(channels=channels, blocks=blocks, expansion=expansion, group_size=group_size)
     sample = keras.Input((size, size, channels), name="sample")
     x = layers.Conv2D(widths[-1], 1, use_bias=False, kernel_initializer=_normal(channels))(sample)
-    for stage, here in reversed(list(enumerate(widths))):
+    for stage in reversed(range(len(widths))):
         for _ in range(blocks):
             x = _block(x, expansion, group_size, blocks * len(widths))
         if stage:
@@ -143,7 +143,10 @@ def stage_widths(size: int, width: int | Sequence[int], expansion: int, group_si
 
 
 def _block(x, expansion: int, group_size: int, blocks: int):
-    """x + f(x); the gains of f keep the sum of all blocks from growing (Fixup, arXiv:1901.09321: L^(-1/(2·3 - 2)))."""
+    """The sum x + f(x), with gains of f that keep all blocks together from growing it.
+
+    Zhang et al. 2019, arXiv:1901.09321 (Fixup): of L blocks with three layers each, L^(-1/(2·3 - 2)).
+    """
     width, inside = x.shape[-1], expansion * x.shape[-1]
     gain = GAIN * blocks**-0.25
     y = layers.Conv2D(inside, 1, kernel_initializer=_normal(width, gain))(x)

@@ -2,10 +2,10 @@
 
 After Rafael Valle, "Hands-On Generative Adversarial Networks with Keras" (Packt 2019), chapter 5. At 32x32x3 with width
 128: generator 1,206,275 parameters (1,204,483 trainable), discriminator 1,053,825; `sngan` has the same graphs with
-classes and spectral normalisation. Known differences from the book's code: every block adds its own input (there the shortcuts are a chain that leaves the blocks out), the discriminator
-halves twice, to 8x8, and normalises nothing, and images grow by nearest neighbour, not by a transposed convolution; the
-counts of the uncorrected code are not offered. Where the sources are silent: batch normalisation with momentum 0.9 and
-epsilon 1e-5.
+classes and spectral normalisation. Known differences from the book's code: every block adds its own input (there the
+shortcuts are a chain that leaves the blocks out), the discriminator halves twice, to 8x8, and normalises nothing, and
+images grow by nearest neighbour, not by a transposed convolution; the counts of the uncorrected code are not offered.
+Where the sources are silent: batch normalisation with momentum 0.9 and epsilon 1e-5.
 """
 
 from __future__ import annotations

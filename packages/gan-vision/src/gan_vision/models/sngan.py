@@ -1,7 +1,7 @@
 """The residual networks of SNGAN (Miyato et al. 2018, arXiv:1802.05957), with a projection where there are classes.
 
-Projection: Miyato and Koyama 2018, arXiv:1802.05637. The graphs are those of `resnet`. Parameters at 32x32x3, latents of
-128:
+Projection: Miyato and Koyama 2018, arXiv:1802.05637. The graphs are those of `resnet`. Parameters at 32x32x3, latents
+of 128:
 
     classes   generator (trainable, other)   discriminator (trainable)
     none      4,276,739, 3,584               1,053,825
@@ -18,7 +18,7 @@ from keras import layers
 
 from gan_core.layers import LabelEncoding, SNConv2D, SNDense
 from gan_vision.layers import ConditionalBatchNormalization
-from gan_vision.models.resnet import END, batch_norm, features_of, image_of
+from gan_vision.models.resnet import END, features_of, image_of
 from gan_vision.models.size import count_doublings, require_positive
 
 VALUE_RANGE = (-1.0, 1.0)
@@ -89,7 +89,8 @@ def build_discriminator(size: int = 32, channels: int = 3, *, width: int | None 
     require_positive(channels=channels, width=width)
     sample = keras.Input((size, size, channels), name="sample")
     features = features_of(sample, width, convolution=SNConv2D)
-    total = keras.ops.sum(keras.ops.cast(features, "float32"), axis=(1, 2))
+    mean = layers.GlobalAveragePooling2D(dtype="float32")(features)
+    total = layers.Rescaling(features.shape[1] * features.shape[2], dtype="float32")(mean)  # the sum over the map
     logits = SNDense(1, dtype="float32")(total)
     if not classes:
         return keras.Model(sample, logits, name="discriminator")

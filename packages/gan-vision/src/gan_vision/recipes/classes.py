@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError
@@ -11,7 +9,7 @@ from gan_core.run.config import RunConfig
 from gan_core.run.recipe import Recipe
 from gan_vision import data
 from gan_vision.data.labels import Labels
-from gan_vision.image_run import ImageRun
+from gan_vision.image_run import ClassRun
 from gan_vision.recipes import images
 
 PLACEHOLDERS = tuple("0123456789")  # before the data are read
@@ -26,18 +24,6 @@ class ClassConfig(RunConfig):
     """Names of the classes; by default those of the data."""
 
 
-Config = TypeVar("Config", bound=ClassConfig)
-
-
-class ClassRun(ImageRun):
-    """A run whose generator may make pictures of the class that one asks for."""
-
-    @property
-    def labels(self) -> Labels | None:
-        """What the classes are called; None without any."""
-        return Labels(self.config.classes) if self.config.conditional and self.config.classes else None
-
-
 def placeholder(config):
     """Blank images, with labels for networks that read some."""
     blank, _ = images.placeholder(config)
@@ -47,7 +33,7 @@ def placeholder(config):
                                    name=blank.name), None
 
 
-def complete(config: Config, train) -> Config:
+def complete(config, train):
     """The config with the channels of `train` and its classes, if the networks are told them.
 
     Raises:

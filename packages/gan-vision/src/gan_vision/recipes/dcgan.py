@@ -28,8 +28,8 @@ class Config(ImageConfig, NetworkConfig, AdamConfig):
     network: str = "cifar10"
     """Which published pair of networks: bricks, cifar10, dcgan (paper size), resnet or tutorial."""
     loss: str = "non_saturating"
-    """The game: minimax, non_saturating, least_squares, least_squares_pearson, wasserstein, hinge, rsgan, rasgan, ralsgan
-    or rahinge."""
+    """The game: minimax, non_saturating, least_squares, least_squares_pearson, wasserstein, hinge, rsgan, rasgan,
+    ralsgan or rahinge."""
     r1: float = pydantic.Field(1.0, ge=0)
     """Weight of the zero-centred gradient penalty, which keeps small data sets stable; 0 for the paper's game."""
     ema: float | None = pydantic.Field(0.99, gt=0, lt=1)

@@ -29,8 +29,8 @@ from gan_vision.recipes.images import ImageConfig, experiment
 
 SMALL = {"size": 32, "batch_size": 32, "fmap_max": 64, "latent": 64, "ema": 0.995, "learning_rate": 2e-3}
 PRESETS = {
-    "v1": {"batch_sizes": (16, 16, 16, 16, 16, 16, 14, 6, 3), "group_size": 16, "stable_kimg": 800.0, "fade_kimg": 800.0,
-           "kimg": 19_000.0},
+    "v1": {"batch_sizes": (16, 16, 16, 16, 16, 16, 14, 6, 3), "group_size": 16, "stable_kimg": 800.0,
+           "fade_kimg": 800.0, "kimg": 19_000.0},
     "v2-1gpu": {"batch_sizes": (128, 128, 128, 64, 32, 16, 8, 4, 4), "learning_rates": (*[1e-3] * 8, 1.5e-3)},
     "book-cifar": {"data": "tfds:cifar10", "size": 32, "batch_size": 16, "fmap_base": 4096, "fmap_max": 128,
                    "latent": 128, "stable_kimg": 500.0, "fade_kimg": 500.0, "kimg": 25_000.0, "gamma": 750.0},
@@ -96,8 +96,9 @@ class Config(ImageConfig, AdamConfig, ClassConfig):
             raise ConfigError(f"`start_size` must be at most `size`. Received: start_size={self.start_size}, "
                               f"size={self.size}.")
         return growth_stages(
-            [START << level for level in range(first, levels + 1)], stable_kimg=self.stable_kimg,
-            fade_kimg=self.fade_kimg, kimg=self.kimg, steps=self.steps if "steps" in self.model_fields_set else None,
+            [START << level for level in range(first, levels + 1)],
+            stable_kimg=self.stable_kimg, fade_kimg=self.fade_kimg, kimg=self.kimg,
+            steps=self.steps if "steps" in self.model_fields_set else None,
             batch_sizes=lambda size: at(self.batch_sizes or (self.batch_size,), size),
             learning_rates=lambda size: at(self.learning_rates or (self.learning_rate,), size))
 
@@ -121,7 +122,8 @@ def build(config: Config, train, validation) -> core.Experiment:
 
     config = complete(config, train)
     stages, labels = config.stages(), class_labels(config, train)
-    options = {"fmap_base": config.fmap_base, "fmap_max": config.fmap_max, "classes": 0 if labels is None else len(labels)}
+    options = {"fmap_base": config.fmap_base, "fmap_max": config.fmap_max,
+               "classes": 0 if labels is None else len(labels)}
     generator = networks.build_generator(config.size, train.channels, latent=config.latent, **options)
     growth = Growth(train.prepare(networks.VALUE_RANGE), config.size)
     target = penalty_target(stages, config.gamma) if config.penalty_size == "full" else config.gamma
@@ -130,7 +132,8 @@ def build(config: Config, train, validation) -> core.Experiment:
         networks.build_discriminator(config.size, train.channels, group_size=config.group_size, **options),
         core.Objective(
             core.Wasserstein(),
-            regularizers=(core.GradientPenalty(config.penalty, target), *((core.Drift(config.drift),) * (config.drift > 0)),
+            regularizers=(core.GradientPenalty(config.penalty, target),
+                          *((core.Drift(config.drift),) * (config.drift > 0)),
                           *((core.DiscriminatorClassLoss(),) * (labels is not None))),
             auxiliary=(core.GeneratorClassLoss(),) * (labels is not None)),
         core.Normal(generator.latent),
@@ -146,4 +149,5 @@ def build(config: Config, train, validation) -> core.Experiment:
         previews=[GrowthSheet(stages, networks.VALUE_RANGE, labels)])
 
 
-RECIPE = class_recipe("progan", __doc__, Config, build, run_class=GrowingRun, complete=complete, placeholder=placeholder, presets=PRESETS)
+RECIPE = class_recipe("progan", __doc__, Config, build, run_class=GrowingRun, complete=complete,
+                      placeholder=placeholder, presets=PRESETS)

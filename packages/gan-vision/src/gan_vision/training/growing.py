@@ -58,8 +58,8 @@ class Stage:
 def level_of_detail(kimg: float, *, doublings: int, stable_kimg: float, fade_kimg: float) -> float:
     """How many doublings are missing after so many thousand images; fractions are fades.
 
-    With P = stable_kimg + fade_kimg and phase = floor(kimg / P): doublings - phase - max(kimg - phase·P - stable_kimg, 0)
-    / fade_kimg, at least 0.
+    With P = stable_kimg + fade_kimg and phase = floor(kimg / P): doublings - phase - max(kimg - phase·P - stable_kimg,
+    0) / fade_kimg, at least 0.
 
     Example:
         >>> [level_of_detail(kimg, doublings=3, stable_kimg=500, fade_kimg=500) for kimg in (500, 750, 1000, 3000)]
@@ -109,23 +109,24 @@ def growth_stages(sizes: Sequence[int], *, stable_kimg: float, fade_kimg: float,
     left = round((1000 * kimg - seen) / batch_sizes(sizes[-1])) if steps is None else steps - before
     if left < 1:
         given = f"kimg={kimg:g}" if steps is None else f"steps={steps}"
-        raise ConfigError(f"the last level needs at least one update. Received: {given}, of which the levels before and "
-                          f"their fades take {before:,} steps, {seen / 1000:g} thousand images. Raise it, or lower "
-                          "--stable-kimg and --fade-kimg.")
+        raise ConfigError(f"the last level needs at least one update. Received: {given}, of which the levels before "
+                          f"and their fades take {before:,} steps, {seen / 1000:g} thousand images. Raise it, or "
+                          "lower --stable-kimg and --fade-kimg.")
     return [*stages, Stage(sizes[-1], False, left, batch_sizes(sizes[-1]), learning_rates(sizes[-1]))]
 
 
 def penalty_target(stages: Sequence[Stage], target: float) -> Callable[[tf.Tensor], tf.Tensor]:
     """The target of a gradient norm at the level's size that stands for `target` at the last one.
 
-    The authors enlarge all pictures to the last size, where each pixel is repeated and the norm therefore smaller by the
-    number of sides: at a 2^k-th of the size the norm is 2^k times as large.
+    The authors enlarge all pictures to the last size, where a pixel is repeated and the gradient spread over the
+    copies: at a 2^k-th of the size the norm is 2^k times as large.
     """
     ends = np.cumsum([stage.steps for stage in stages])
     factors = [stages[-1].size / stage.size for stage in stages]
 
     def at(step: tf.Tensor) -> tf.Tensor:
-        stage = tf.searchsorted(tf.constant(ends, tf.int64), tf.reshape(tf.cast(step, tf.int64), (1,)), side="right")
+        step = tf.reshape(tf.cast(step, tf.int64), (1,))
+        stage = tf.searchsorted(tf.constant(ends, tf.int64), step, side="right")
         return target * tf.gather(tf.constant(factors, tf.float32), tf.minimum(stage[0], len(stages) - 1))
 
     at.__name__ = f"{target:g} at {stages[-1].size} px"
@@ -244,17 +245,23 @@ class GrowthSheet:
             gan.standalone_generator().save(temporary)
         condition = None if self.labels is None else {"label": self.labels.in_turn(COLUMNS)}
         images = to_uint8(gan.generate(condition, COLUMNS), self.value_range)
-        rows = folder.samples / "growth"
-        rows.mkdir(exist_ok=True)
-        save_image_grid(rows / f"{self.ends[step]:05d}.png", enlarged(images, self.size), COLUMNS)
-        pictures = [np.asarray(Image.open(path)) for path in sorted(rows.glob("*.png"))]
-        with whole_path(folder.samples / SHEET) as temporary:
-            Image.fromarray(np.concatenate(pictures)).save(temporary)
+        rows = folder.samples / "growth"  # of the levels before, which another process may have made
+        save_image_grid(rows / f"{self.ends[step]:05d}.png", images, COLUMNS, scale=1, padding=0)
+        files = sorted(rows.glob("*.png"))
+        levels = [enlarged(_row(np.asarray(Image.open(file))), self.size) for file in files]
+        save_image_grid(folder.samples / SHEET, np.concatenate(levels), COLUMNS,
+                        row_names=[f"{int(file.stem)} px" for file in files])
 
 
 def level_file(run: Path, size: int) -> Path:
     """Where a run keeps the generator of a finished level."""
     return run / f"generator-{size}px.keras"
+
+
+def _row(picture: np.ndarray) -> np.ndarray:
+    """The images of a row without space between them, (COLUMNS, side, side, channels)."""
+    side = picture.shape[0]
+    return np.moveaxis(picture.reshape(side, COLUMNS, side, -1), 1, 0)
 
 
 def _networks(gan: core.GAN) -> list:

@@ -64,3 +64,30 @@ class TestMemory:
     (700 * 2**20, "700 MiB"), (2**30, "1.00 GiB"), (None, "not measured here")])
 def test_memory_is_in_words(count, words):
     assert bytes_in_words(count) == words
+
+
+def test_the_shape_of_logits_is_told_among_other_outputs():
+    import keras
+
+    from gan_core.cli.describe import _shape
+
+    x = keras.Input((8, 8, 3), name="sample")
+    features = keras.layers.Conv2D(4, 3)(x)
+    logits = keras.layers.Dense(1)(keras.layers.Flatten()(features))
+    assert _shape(keras.Model(x, {"features": [features], "logits": logits})) == [None, 1]
+    assert _shape(keras.Model(x, {"logits": logits, "class_logits": features})) == [None, 1]
+    assert _shape(keras.Model(x, logits)) == [None, 1]
+
+
+def test_phases_are_a_table(capsys):
+    from gan_core.cli.describe import print_phases
+
+    phase = {"name": "4 px", "output_shape": [None, 4, 4, 3], "batch_size": 16, "steps": 1000, "examples": 16_000}
+    print_phases([{**phase, "operations": [1234, 5678, 1]}, {**phase, "name": "free", "operations": [1234, None]}])
+    out = " ".join(capsys.readouterr().out.split())
+    assert "4 px" in out
+    assert "4 x 4 x 3" in out
+    assert "16,000" in out
+    assert "1,234" in out
+    assert "5,679" in out
+    assert "not known" in out

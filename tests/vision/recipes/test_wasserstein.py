@@ -96,3 +96,10 @@ def test_dequantization_is_off_unless_asked_for():
     batch = {"real": tf.zeros((2, 16, 16, 1), tf.uint8)}
     gan = build("wgan_gp")[1].gan
     assert (gan.prepared(batch, gan.stream("prepare"))[0].numpy() == -1).all()
+
+
+@pytest.mark.parametrize(("name", "recorded"), [
+    ("wgan", {"d_clipped_share"}), ("wgan_gp", {"d_gradient_penalty_norm", "d_gradient_penalty_logit"})])
+def test_the_record_says_how_hard_the_critic_is_held(name, recorded):
+    """The share of weights at the limit; the mean norm of the gradient that the penalty holds at 1."""
+    assert recorded <= set(build(name)[1].gan.running_means.names)

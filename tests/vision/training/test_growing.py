@@ -19,6 +19,7 @@ from gan_vision.training.growing import (
     growth_stages,
     level_of_detail,
     penalty_target,
+    stages_of,
 )
 
 PROGAN = RECIPES["progan"]
@@ -105,13 +106,13 @@ def test_stages_without_steps_are_refused(options, message):
 
 
 def test_the_two_presets_of_the_authors_and_the_books():
-    one_gpu = PROGAN.settings(preset="v2-1gpu", given={"size": 1024}).stages()
+    one_gpu = stages_of(PROGAN.settings(preset="v2-1gpu", given={"size": 1024}))
     assert [stage.batch_size for stage in one_gpu if not stage.fading] == [128, 128, 128, 64, 32, 16, 8, 4, 4]
     assert [stage.learning_rate for stage in one_gpu[-2:]] == [1.5e-3, 1.5e-3]
     assert one_gpu[0].learning_rate == 1e-3
     assert sum(stage.steps * stage.batch_size for stage in one_gpu) == pytest.approx(12e6, abs=200)
     assert one_gpu[-1].steps * 4 == pytest.approx(2.4e6, rel=1e-3)
-    book = PROGAN.settings(preset="book-cifar").stages()
+    book = stages_of(PROGAN.settings(preset="book-cifar"))
     assert sum(stage.steps for stage in book) * 16 == pytest.approx(25e6, abs=200)
     assert len(book) == 7
 

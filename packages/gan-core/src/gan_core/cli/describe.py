@@ -61,6 +61,8 @@ def description(recipe: Recipe, config: RunConfig, experiment: Experiment) -> di
 
 def _shape(model):
     shape = model.output_shape
+    if isinstance(shape, list):  # Keras flattens what a functional model names
+        shape = {name: tensor.shape for name, tensor in model.output.items() if name == "logits"}
     shape = shape.get("logits") if isinstance(shape, dict) else shape
     return list(shape) if shape is not None else None
 
@@ -92,12 +94,16 @@ def print_phases(phases: Sequence[dict]) -> None:
     """The schedule of a run in phases."""
     from rich.table import Table
 
-    table = Table("phase", "output", "batch", "steps", "examples", "operations per sample", title="phases",
-                  title_justify="left")
+    def in_words(costs: Sequence[int | None]) -> str:
+        known = [cost for cost in costs if cost is not None]
+        return f"{sum(known):,}" if len(known) == len(costs) else "not known"
+
+    table = Table("phase", "output", "batch", "steps", "examples", "operations of the generator",
+                  "and of the discriminators", title="phases, and their operations per sample", title_justify="left")
     for phase in phases:
-        cost = None if None in phase["operations"] else sum(phase["operations"])
+        first, *others = phase["operations"]
         table.add_row(phase["name"], " x ".join(map(str, phase["output_shape"][1:])), str(phase["batch_size"]),
-                      f"{phase['steps']:,}", f"{phase['examples']:,}", "-" if cost is None else f"{cost:,}")
+                      f"{phase['steps']:,}", f"{phase['examples']:,}", in_words([first]), in_words(others))
     stdout().print(table)
 
 

@@ -20,7 +20,6 @@ from typing import Literal
 import pydantic
 
 import gan_core as core
-from gan_core.errors import ConfigError
 from gan_core.run.recipe_settings import AdamConfig
 from gan_vision.growing_run import GrowingRun
 from gan_vision.recipes import classes
@@ -82,26 +81,6 @@ class Config(ImageConfig, AdamConfig, ClassConfig):
     ema: float | None = pydantic.Field(0.999, gt=0, lt=1)
     """Decay of the averaged generator; null samples the trained one."""
 
-    def stages(self):
-        """The stages of the run."""
-        from gan_vision.models.progan import START
-        from gan_vision.models.size import count_doublings
-        from gan_vision.training.growing import growth_stages
-
-        def at(values, size: int):
-            return values[min(count_doublings(size, START, least=0), len(values) - 1)]
-
-        levels, first = (count_doublings(size, START, least=0) for size in (self.size, self.start_size))
-        if first > levels:
-            raise ConfigError(f"`start_size` must be at most `size`. Received: start_size={self.start_size}, "
-                              f"size={self.size}.")
-        return growth_stages(
-            [START << level for level in range(first, levels + 1)],
-            stable_kimg=self.stable_kimg, fade_kimg=self.fade_kimg, kimg=self.kimg,
-            steps=self.steps if "steps" in self.model_fields_set else None,
-            batch_sizes=lambda size: at(self.batch_sizes or (self.batch_size,), size),
-            learning_rates=lambda size: at(self.learning_rates or (self.learning_rate,), size))
-
 
 def placeholder(config: Config):
     """Blank images, enough for the largest batch of any level."""
@@ -111,17 +90,19 @@ def placeholder(config: Config):
 
 def complete(config: Config, train) -> Config:
     """The config with what the data say, and with the steps that its images make."""
+    from gan_vision.training.growing import stages_of
+
     config = classes.complete(config, train)
-    return config.model_copy(update={"steps": sum(stage.steps for stage in config.stages())})
+    return config.model_copy(update={"steps": sum(stage.steps for stage in stages_of(config))})
 
 
 def build(config: Config, train, validation) -> core.Experiment:
     """The experiment of `config`."""
     from gan_vision.models import progan as networks
-    from gan_vision.training.growing import Growth, GrowthSheet, growth_phases, penalty_target
+    from gan_vision.training.growing import Growth, GrowthSheet, growth_phases, penalty_target, stages_of
 
     config = complete(config, train)
-    stages, labels = config.stages(), class_labels(config, train)
+    stages, labels = stages_of(config), class_labels(config, train)
     options = {"fmap_base": config.fmap_base, "fmap_max": config.fmap_max,
                "classes": 0 if labels is None else len(labels)}
     generator = networks.build_generator(config.size, train.channels, latent=config.latent, **options)

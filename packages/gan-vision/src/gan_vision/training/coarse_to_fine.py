@@ -36,13 +36,14 @@ def coarse_to_fine(config: Any, train: Examples, generator: Callable[[int], kera
     """
     before = _steps_before_the_last(config)
     begin = config.global_steps if config.enhancers else config.steps
-    phases = [core.Phase(_batches(config, train, 0), begin)]
+    phases = [core.Phase(_batches(config, train, 0), begin, name="global generator")]
     for number in range(1, config.enhancers + 1):
         joint = begin + config.enhancer_steps
         together = config.steps - before if number == config.enhancers else config.joint_steps
         batches = _batches(config, train, number)
-        phases += [core.Phase(batches, config.enhancer_steps, start=_enlarged(config, generator, number, begin)),
-                   core.Phase(batches, together, start=_everything(config, joint))]
+        phases += [core.Phase(batches, config.enhancer_steps, start=_enlarged(config, generator, number, begin),
+                              name=f"enhancer {number}"),
+                   core.Phase(batches, together, start=_everything(config, joint), name=f"all up to enhancer {number}")]
         begin = joint + together
     return phases
 

@@ -25,6 +25,8 @@ from gan_core.random import fold
 from gan_vision.data.examples import Examples
 from gan_vision.data.labels import Labels
 from gan_vision.data.preparation import Preparation
+from gan_vision.models.progan import START
+from gan_vision.models.size import count_doublings
 from gan_vision.training.enlargement import enlarged
 
 COLUMNS = 8  # of the growth sheet
@@ -113,6 +115,28 @@ def growth_stages(sizes: Sequence[int], *, stable_kimg: float, fade_kimg: float,
                           f"and their fades take {before:,} steps, {seen / 1000:g} thousand images. Raise it, or "
                           "lower --stable-kimg and --fade-kimg.")
     return [*stages, Stage(sizes[-1], False, left, batch_sizes(sizes[-1]), learning_rates(sizes[-1]))]
+
+
+def stages_of(config) -> list[Stage]:
+    """The stages of a run with the settings of `progan`.
+
+    Raises:
+        ConfigError: sizes that are no power of two, or as `growth_stages`.
+    """
+    levels, first = (count_doublings(size, START, least=0) for size in (config.size, config.start_size))
+    if first > levels:
+        raise ConfigError(f"`start_size` must be at most `size`. Received: start_size={config.start_size}, "
+                          f"size={config.size}.")
+
+    def at(values: Sequence, size: int):
+        return values[min(count_doublings(size, START, least=0), len(values) - 1)]
+
+    return growth_stages(
+        [START << level for level in range(first, levels + 1)],
+        stable_kimg=config.stable_kimg, fade_kimg=config.fade_kimg, kimg=config.kimg,
+        steps=config.steps if "steps" in config.model_fields_set else None,
+        batch_sizes=lambda size: at(config.batch_sizes or (config.batch_size,), size),
+        learning_rates=lambda size: at(config.learning_rates or (config.learning_rate,), size))
 
 
 def penalty_target(stages: Sequence[Stage], target: float) -> Callable[[tf.Tensor], tf.Tensor]:

@@ -28,7 +28,7 @@ SUITES = {
     "vision": (["core", "vision"], ["scikit-learn>=1.6"]),
     "audio": (["core", "audio"], ["scipy>=1.15", "pystoi>=0.4"]),
     "text": (["core", "text"], ["nltk>=3.9", "scipy>=1.15", "tensorflow-datasets>=4.9.10", "importlib_resources>=6"]),
-    "repo": (["core", "vision", "audio", "text"], []),
+    "repo": (["core", "vision", "audio", "text"], ["scikit-learn>=1.6"]),
 }
 PACKAGES = ["core", "vision", "audio", "text"]
 

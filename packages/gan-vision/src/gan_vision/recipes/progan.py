@@ -46,8 +46,8 @@ class Config(ImageConfig, AdamConfig, ClassConfig):
     size: int = pydantic.Field(32, ge=4)
     """Pixels of each side at the last level, a power of two."""
     start_size: int = pydantic.Field(4, ge=4)
-    """And at the first."""
-    steps: int = pydantic.Field(1, ge=1)
+    """Pixels of each side at the first level."""
+    steps: int = pydantic.Field(187_500, ge=1)
     """Updates in all levels together; by default as many as `kimg` needs."""
     kimg: float = pydantic.Field(12_000.0, gt=0)
     """Thousands of real images in all levels together."""
@@ -55,9 +55,9 @@ class Config(ImageConfig, AdamConfig, ClassConfig):
     """Thousands of images of each level before the next one; 0 goes on at once."""
     fade_kimg: float = pydantic.Field(600.0, ge=0)
     """Thousands of images of each fade; 0 jumps. With both 0 nothing grows."""
-    batch_sizes: tuple[int, ...] | None = None
+    batch_sizes: tuple[pydantic.PositiveInt, ...] | None = None
     """Images per update at 4, 8, 16, ... pixels, the last for all larger ones; `batch_size` everywhere if not given."""
-    learning_rates: tuple[float, ...] | None = None
+    learning_rates: tuple[pydantic.PositiveFloat, ...] | None = None
     """The same for the rates of both Adam optimizers; `learning_rate` everywhere if not given."""
     fmap_base: int = pydantic.Field(8192, ge=1)
     """Channels times half the size, where `fmap_max` does not cut them off."""

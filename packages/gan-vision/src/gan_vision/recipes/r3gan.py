@@ -53,15 +53,15 @@ class Config(ImageConfig, ClassConfig):
     gamma: float = pydantic.Field(0.05, gt=0)
     """Weight of both gradient penalties at first."""
     gamma_end: float = pydantic.Field(0.005, gt=0)
-    """And in the end."""
+    """Weight of both gradient penalties in the end."""
     learning_rate: float = pydantic.Field(2e-4, gt=0)
     """Of both Adam optimizers, which have no first momentum, at first."""
     learning_rate_end: float = pydantic.Field(5e-5, gt=0)
-    """And in the end."""
+    """Learning rate of both in the end."""
     beta_2: float = pydantic.Field(0.9, ge=0, lt=1)
     """Adam's second momentum at first."""
     beta_2_end: float = pydantic.Field(0.99, ge=0, lt=1)
-    """And in the end."""
+    """Adam's second momentum in the end."""
     ema_kimg: float = pydantic.Field(5000.0, gt=0)
     """Half-life of the averaged generator in thousands of images in the end; it begins with 0."""
     augment: float = pydantic.Field(0.55, ge=0, le=1)

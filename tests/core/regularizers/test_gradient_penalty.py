@@ -179,7 +179,7 @@ def test_the_mean_norm_and_the_mean_score_are_measured(make_forward_pass, penalt
     """3 x1 + 4 x2 has a gradient of norm 5 everywhere; a second critic of norm 1 halves the sum of both to 3."""
     real = samples(4, 2)
     forward = make_forward_pass([linear, lambda x, c: x[:, :1]], real, real)
-    value, measured = penalty.measured(forward)
+    value, measured = penalty(forward), forward.measured
     assert float(value) == pytest.approx(160, abs=1e-3)
     assert set(measured) == set(penalty.also_reports) == {f"{name}_norm", f"{name}_logit"}
     assert float(measured[f"{name}_norm"]) == pytest.approx(3, abs=1e-4)
@@ -187,4 +187,5 @@ def test_the_mean_norm_and_the_mean_score_are_measured(make_forward_pass, penalt
 
 def test_the_score_is_measured_between_real_and_generated(make_forward_pass):
     forward = make_forward_pass(linear, tf.ones((4, 2)), tf.ones((4, 2)))
-    assert float(GradientPenalty(10).measured(forward)[1]["gradient_penalty_logit"]) == pytest.approx(7)
+    GradientPenalty(10)(forward)
+    assert float(forward.measured["gradient_penalty_logit"]) == pytest.approx(7)

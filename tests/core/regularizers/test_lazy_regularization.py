@@ -88,3 +88,9 @@ def test_a_first_moment_that_is_off_stays_off():
 def test_the_adjusted_constants_are_adams_own_arguments():
     optimizer = keras.optimizers.Adam(**lazy_adam(1.7e-3, 0.0, beta_2=0.99))
     assert float(optimizer.learning_rate) == pytest.approx(1.6e-3, rel=1e-6)
+
+
+def test_what_is_measured_in_a_branch_does_not_leave_it(make_forward_pass):
+    forward = make_forward_pass(lambda x, c: 3 * x[:, :1], tf.ones((2, 2)))
+    Lazy(GradientPenalty(10), every=2)(forward)
+    assert forward.measured == {}

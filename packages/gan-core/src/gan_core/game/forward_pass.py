@@ -52,6 +52,7 @@ class ForwardPass:
         self.discriminators, self.condition, self.stream = discriminators, condition, stream
         self.real, self.fake, self.mismatched = real, fake, mismatched
         self._augment, self._generate = augment, generate
+        self.measured: dict[str, tf.Tensor] = {}  # by terms, for the record: see `Regularizer.also_reports`
 
     def shown(self, samples: tf.Tensor, condition: Condition | None = None, role: str = "real") -> Seen:
         """Samples and condition as a discriminator sees them. Equal roles get equal draws within the pass."""

@@ -95,10 +95,11 @@ class Objective:
             # Each negative counts one half: the mean of the losses against either is the published sum.
             adversarial = 0.5 * (adversarial + self._against(
                 real, forward.mismatched_outputs, forward.stream, "mismatched-targets"))
-        terms, further = {"d_adversarial": _weighted(self.discriminator_weight, adversarial)}, {}
+        terms = {"d_adversarial": _weighted(self.discriminator_weight, adversarial)}
         for regularizer in self.regularizers:
-            terms[f"d_{regularizer.name}"], measured = regularizer.measured(forward)
-            further |= {f"d_{name}": value for name, value in measured.items()}
+            terms[f"d_{regularizer.name}"] = regularizer(forward)
+        further = {f"d_{name}": forward.measured[name] for regularizer in self.regularizers
+                   for name in regularizer.also_reports if name in forward.measured}
         return tf.add_n(list(terms.values())), {**terms, **further}
 
     def _against(self, accepted: Sequence[DiscriminatorOutput], rejected: Sequence[DiscriminatorOutput], stream: Stream,

@@ -21,7 +21,7 @@ class Regularizer(abc.ABC):
 
     Attributes:
         name: str, under which the weighted value is recorded.
-        also_reports: names of what `measured` gives beside it.
+        also_reports: names of further scalars for the record, which `__call__` puts into `forward.measured`.
     """
 
     name: str
@@ -30,10 +30,6 @@ class Regularizer(abc.ABC):
     @abc.abstractmethod
     def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """Scalar float32."""
-
-    def measured(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        """What `__call__` returns, and scalars for the record by the names in `also_reports`."""
-        return self(forward), {}
 
     def check(self, discriminators: Sequence[keras.Model]) -> None:  # noqa: B027 (most have nothing to say)
         """Warn of, or refuse, discriminators that this term does not go with; called once, by the GAN."""

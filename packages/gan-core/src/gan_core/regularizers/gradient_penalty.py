@@ -39,7 +39,7 @@ class GradientPenalty(Regularizer):
 
     @property
     def also_reports(self) -> tuple[str, str]:
-        """The mean gradient norm and the mean score, both at x̂."""
+        """The mean gradient norm and the mean score at x̂, over batch and discriminators."""
         return f"{self.name}_norm", f"{self.name}_logit"
 
     def __init__(self, weight: Scheduled = 10.0, target: Scheduled = 1.0, *, one_sided: bool = False,
@@ -64,10 +64,6 @@ class GradientPenalty(Regularizer):
 
     def __call__(self, forward: ForwardPass) -> tf.Tensor:
         """The weighted penalty, scalar float32."""
-        return self.measured(forward)[0]
-
-    def measured(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        """The weighted penalty, and the means of ‖∇D(x̂)‖₂ and D(x̂) over batch and discriminators."""
         # Where the point lies is not something to learn: no gradient may reach the generator from here.
         points = tf.stop_gradient(self.points(forward))
         answers: list[DiscriminatorOutput] = []
@@ -79,11 +75,11 @@ class GradientPenalty(Regularizer):
 
         lengths = [norms(gradient) for gradient in input_gradients(ask, points, self.inner_scale)]
         step = forward.stream.step
-        penalty = value_at(self.weight, step) * tf.add_n([
+        logits = tf.stack([tf.reduce_mean(answer.logits) for answer in answers])
+        forward.measured |= {f"{self.name}_norm": tf.reduce_mean(tf.stack(lengths)),
+                             f"{self.name}_logit": tf.reduce_mean(logits)}
+        return value_at(self.weight, step) * tf.add_n([
             tf.reduce_mean(self._excess(length, step) ** 2) for length in lengths])
-        norm_name, logit_name = self.also_reports
-        return penalty, {norm_name: tf.reduce_mean(tf.stack(lengths)), logit_name: tf.reduce_mean(
-            tf.stack([tf.reduce_mean(answer.logits) for answer in answers]))}
 
     def _excess(self, length: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         excess = length / value_at(self.target, step) - 1

@@ -43,8 +43,14 @@ class Lazy(Regularizer):
             return self.regularizer(forward)
         # Asked here, or answers first asked inside the branch would be cached beyond its reach.
         _ = forward.real_outputs, forward.fake_outputs
-        return tf.cond(tf.equal(forward.stream.step % self.every, 0),
-                       lambda: float(self.every) * self.regularizer(forward), lambda: tf.constant(0.0))
+        return tf.cond(tf.equal(forward.stream.step % self.every, 0), lambda: self._now(forward),
+                       lambda: tf.constant(0.0))
+
+    def _now(self, forward: ForwardPass) -> tf.Tensor:
+        before = dict(forward.measured)
+        value = float(self.every) * self.regularizer(forward)
+        forward.measured = before  # what is measured in a branch cannot leave it
+        return value
 
     def __repr__(self):
         return f"Lazy({self.regularizer!r}, every={self.every})"

@@ -9,6 +9,9 @@ The first prints the schedule; the last grows a finished run further. Each level
 images and the next one is blended in for `fade_kimg`, with fresh optimizers at both ends of a fade; all that is left
 goes to the last one. The authors' code decides where the paper is silent.
 
+The second on 1,731 emoji, seed 0, on two cores without GPU and with other work beside it: 2,813 steps, 20 minutes, KID
+0.0022 against unseen emoji (0.0010 of real ones), precision 0.81, recall 0.66 (docs/systems.md).
+
 Paper: https://arxiv.org/abs/1710.10196. The preset book-cifar has the numbers of Rafael Valle, "Hands-On Generative
 Adversarial Networks with Keras" (Packt 2019), chapter 7.
 """

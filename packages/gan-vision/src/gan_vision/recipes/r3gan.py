@@ -4,6 +4,9 @@ gan-vision train r3gan --preset cifar10 --data tfds:cifar10
 gan-vision train r3gan --preset small-colour --data folder:MY_PICTURES
 gan-vision train r3gan --preset digits
 
+The second on 1,731 emoji, seed 0, on two cores without GPU and with other work beside it: 1,600 steps, 17 minutes, KID
+0.0114 against unseen emoji (0.0010 of real ones), precision 0.91, recall 0.37 (docs/systems.md).
+
 Published for the first, with classes and 512 images per step: FID 1.96 in the paper's own protocol. Numbers fall or
 rise along half a cosine over the first `schedule_kimg` thousand images. The generator's update pairs its new images
 with the same real ones as the discriminator's, whose logits it asks for again (the authors draw others). The number to

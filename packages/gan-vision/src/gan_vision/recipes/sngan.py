@@ -1,7 +1,11 @@
 """SNGAN: hinge loss and spectral normalisation, residual networks, projection of classes (Miyato et al. 2018).
 
 gan-vision train sngan --data tfds:cifar10
+gan-vision train sngan --preset small-colour --data folder:MY_PICTURES
 gan-vision train sngan --preset digits
+
+The second with --no-conditional on 1,731 emoji, seed 0, on two cores without GPU: 3,000 steps, 11 minutes, KID 0.0065
+against unseen emoji (0.0010 of real ones), precision 0.80, recall 0.64 (docs/systems.md).
 
 Where the data have classes, the networks are told them: class scales in the generator, a projection in the
 discriminator; `--no-conditional` leaves that out. The paper's generator gets twice as many samples per update as its

@@ -121,7 +121,7 @@ def residual_networks() -> tuple[keras.Model, keras.Model]:
 
 TASKS = {
     "grid": Task(25, grid, perceptrons, modes_on_grid, latent=16, gamma=0.1, steps=20_000, batch_size=256),
-    "digits": Task(1000, stacked_digits, residual_networks, digit_triples, latent=64, gamma=1.0, steps=1_200,
+    "digits": Task(1000, stacked_digits, residual_networks, digit_triples, latent=64, gamma=1.0, steps=6_000,
                    batch_size=64),
 }
 

@@ -26,7 +26,7 @@ def level_times(steps: int, repetitions: int) -> dict[str, np.ndarray]:
     for size in LEVELS:
         config = recipe.settings(given={
             "data": "npy:noise", "size": 64, "start_size": size, "channels": 3, "fmap_base": 4096, "fmap_max": 128,
-            "batch_size": 16, "kimg": 2000.0})
+            "batch_size": 16, "stable_kimg": 100.0, "fade_kimg": 1.0, "kimg": 1000.0})
         keras.utils.set_random_seed(0)
         experiment = recipe.build(config, *recipe.placeholder(config))
         phase, gan = experiment.phases[0], experiment.gan
@@ -164,5 +164,5 @@ def rows(quick: bool = False) -> list[Row]:
         others = ", ".join(f"{name} {np.median(values) / ours:.1f}" for name, values in times.items()
                            if name != "GroupedConv2D")
         found.append((f"gradient penalty through grouped convolutions, {width} channels of {size} px, times as long as "
-                      f"`GroupedConv2D`", f"{others} (1 = {ours * 1e3:.0f} ms)", "no other below 1"))
+                      f"`GroupedConv2D`", f"{others} (1 = {ours * 1e3:.0f} ms)", "the fastest in sum"))
     return found

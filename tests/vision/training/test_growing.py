@@ -17,7 +17,6 @@ from gan_vision.training.growing import (
     Growth,
     Stage,
     growth_stages,
-    level_of_detail,
     penalty_target,
     stages_of,
 )
@@ -46,6 +45,16 @@ def built(settings=None, **options):
 
 
 # ---------------------------------------------------------------------- the schedule
+
+def level_of_detail(kimg, *, doublings, stable_kimg, fade_kimg):
+    """The authors' form of the same schedule: how many doublings are missing, fractions being fades."""
+    period = stable_kimg + fade_kimg
+    if not period:
+        return 0.0
+    phase = kimg // period
+    faded = max(kimg - phase * period - stable_kimg, 0.0) / fade_kimg if fade_kimg else 0.0
+    return max(doublings - phase - faded, 0.0)
+
 
 @pytest.mark.parametrize(("kimg", "lod"), [
     (0, 3), (500, 3), (750, 2.5), (1000, 2), (1500, 2), (1750, 1.5), (2000, 1), (2500, 1), (3000, 0), (9000, 0)])

@@ -57,27 +57,9 @@ class Stage:
         return f"fade to {self.size} px" if self.fading else f"{self.size} px"
 
 
-def level_of_detail(kimg: float, *, doublings: int, stable_kimg: float, fade_kimg: float) -> float:
-    """How many doublings are missing after so many thousand images; fractions are fades.
-
-    With P = stable_kimg + fade_kimg and phase = floor(kimg / P): doublings - phase - max(kimg - phase·P - stable_kimg,
-    0) / fade_kimg, at least 0.
-
-    Example:
-        >>> [level_of_detail(kimg, doublings=3, stable_kimg=500, fade_kimg=500) for kimg in (500, 750, 1000, 3000)]
-        [3.0, 2.5, 2.0, 0.0]
-    """
-    period = stable_kimg + fade_kimg
-    if not period:
-        return 0.0
-    phase = math.floor(kimg / period)
-    faded = max(kimg - phase * period - stable_kimg, 0.0) / fade_kimg if fade_kimg else 0.0
-    return max(doublings - phase - faded, 0.0)
-
-
 def growth_stages(sizes: Sequence[int], *, stable_kimg: float, fade_kimg: float, kimg: float, steps: int | None,
                   batch_sizes: Callable[[int], int], learning_rates: Callable[[int], float]) -> list[Stage]:
-    """The stages of a run, as `level_of_detail` has them; batch size and rate are those of the level that is shown.
+    """The stages of a run: a level, then the fade to the next; batch size and rate are those of what is shown.
 
     Args:
         sizes: of the levels, in pixels, smallest first.

@@ -57,6 +57,12 @@ def test_texts_count_with_their_bounds():
     assert len(hashes) == 5
 
 
+def test_texts_that_belong_together_count_with_their_bounds():
+    several = ([("a", "b"), ("c",)], [("a",), ("b", "c")], [("ab",), ("c",)], ["ab", "c"])
+    assert len({content_hash({"captions": texts}) for texts in several}) == 4
+    assert content_hash({"captions": [["a", "b"], ["c"]]}) == content_hash({"captions": several[0]})
+
+
 def test_the_hash_of_files_follows_their_bytes_and_order_and_not_their_names(tmp_path):
     paths = [tmp_path / name for name in ("a", "b", "copy of a")]
     for path, content in zip(paths, (b"one", b"two", b"one"), strict=True):

@@ -110,6 +110,36 @@ def test_gan_cls_gives_each_negative_half_the_weight():
     assert float(loss) == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize("weight", [0.0, 0.25, 1.0])
+def test_wrong_pairs_may_count_more_or_less(weight):
+    """L = softplus(-s_r) + w softplus(s_w) + (1 - w) softplus(s_f): the real samples count once, whatever w is."""
+    judge = Judge(lambda samples, condition: samples[:, 0] + condition["text"])
+    wrong = (REAL, {"text": tf.constant([5.0, -3.0])})
+    loss, _ = Objective(NonSaturating(), mismatched=lambda *_: wrong, mismatched_weight=weight).discriminator_loss(
+        forward_pass(judge, condition={"text": tf.constant([0.5, 1.5])}, mismatched=wrong))
+    softplus = lambda logits: np.mean(np.log1p(np.exp(logits)))  # noqa: E731
+    expected = (softplus(np.array([-1.5, -1.5])) + weight * softplus(np.array([6.0, -3.0]))
+                + (1 - weight) * softplus(np.array([-0.5, 3.5])))
+    assert float(loss) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("weight", [-0.1, 1.1])
+def test_the_weight_of_wrong_pairs_is_a_share(weight):
+    with pytest.raises(ConfigError, match=r"`mismatched_weight` must be in \[0, 1\]"):
+        Objective(NonSaturating(), mismatched_weight=weight)
+
+
+def test_the_three_scores_are_mean_sigmoids():
+    judge = Judge(lambda samples, condition: samples[:, 0] + condition["text"])
+    wrong = (REAL, {"text": tf.constant([5.0, -3.0])})
+    forward = forward_pass(judge, condition={"text": tf.constant([0.5, 1.5])}, mismatched=wrong)
+    sigmoid = lambda logits: np.mean(1 / (1 + np.exp(-np.array(logits))))  # noqa: E731
+    found = Objective(NonSaturating(), mismatched=lambda *_: wrong).matching_scores(forward)
+    assert {name: float(value) for name, value in found.items()} == pytest.approx({
+        "real_score": sigmoid([1.5, 1.5]), "wrong_score": sigmoid([6.0, -3.0]), "fake_score": sigmoid([-0.5, 3.5])})
+    assert Objective(NonSaturating()).matching_scores(forward) == {}
+
+
 def test_gan_cls_starts_at_two_ln_two():
     zero = Judge(lambda samples, condition: tf.zeros(2))
     loss, _ = Objective(NonSaturating(), mismatched=lambda *_: None).discriminator_loss(

@@ -420,6 +420,13 @@ def test_a_header_is_read_without_decoding_the_pixels(tmp_path):
         read_header(tmp_path / "bomb.png")
 
 
+def test_a_header_may_come_as_bytes_with_a_name():
+    content = bomb(200)
+    assert read_header(content).size == (200, 200)
+    with pytest.raises(DataError, match=r"cannot read the image flowers/7: found an empty file"):
+        read_header(b"", name="flowers/7")
+
+
 @pytest.mark.parametrize(("content", "message"), [(b"", "an empty file"), (b"<html>", "an HTML page"), (b"\x89PNG\r\n", "PNG")])
 def test_a_bad_header_is_named(tmp_path, content, message):
     (tmp_path / "a.png").write_bytes(content)

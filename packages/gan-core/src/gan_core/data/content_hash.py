@@ -39,13 +39,20 @@ class RowsHash:
         return hashlib.sha256(f"{self._kind} {self._count} {self._digest.hexdigest()}".encode()).hexdigest()
 
 
-def rows_hash(rows: np.ndarray | list[str] | tuple[str, ...]) -> RowsHash:
-    """The hash of all rows; those of a memory map are read block by block, texts count as UTF-8."""
+def rows_hash(rows: np.ndarray | list | tuple) -> RowsHash:
+    """The hash of all rows; those of a memory map are read block by block, texts count as UTF-8.
+
+    Args:
+        rows: array (n, ...), n texts, or n tuples of texts.
+    """
     digest = RowsHash()
     if isinstance(rows, list | tuple):  # texts: the length of each keeps ("ab", "c") apart from ("a", "bc")
-        for text in rows:
-            encoded = text.encode("utf-8", "surrogatepass")
-            digest.update(np.frombuffer(len(encoded).to_bytes(8, "little") + encoded, np.uint8))
+        for row in rows:
+            if not isinstance(row, str):  # and how many there are, (("a", "b"), ("c",)) from (("a",), ("b", "c"))
+                digest.update(np.frombuffer(len(row).to_bytes(8, "little"), np.uint8))
+            for text in (row,) if isinstance(row, str) else row:
+                encoded = text.encode("utf-8", "surrogatepass")
+                digest.update(np.frombuffer(len(encoded).to_bytes(8, "little") + encoded, np.uint8))
         return digest
     step = max(1, _BLOCK_BYTES // max(1, math.prod(rows.shape[1:]) * rows.dtype.itemsize))
     for start in range(0, len(rows), step):

@@ -248,6 +248,7 @@ class GAN(Sampling, KerasTraining):
         if margins is not None:
             report["real_accuracy"] = tf.reduce_mean(0.5 + 0.5 * tf.sign(margins[0]))
             report["fake_accuracy"] = tf.reduce_mean(0.5 - 0.5 * tf.sign(margins[1]))
+        report |= self.objective.matching_scores(forward)
         if self.augment is not None:
             self.augment.update(None if margins is None else margins[0])
             report |= self.augment.report()

@@ -122,6 +122,7 @@ class KerasTraining(keras.Model):
         names = ["d_loss", "g_loss", *self.objective.report_names(), "real_logit", "fake_logit"]
         if self.objective.adversarial.boundary is not None:
             names += ["real_accuracy", "fake_accuracy"]
+        names += self.objective.matching_score_names
         names += ["d_gradient_norm", "g_gradient_norm"]
         return names + (list(self.augment.report()) if self.augment is not None else [])
 

@@ -29,7 +29,9 @@ class Objective:
         adversarial: the game's loss.
         regularizers: terms of the discriminators' loss.
         auxiliary: terms of the generator's loss beside the adversarial one.
-        mismatched: makes a second kind of negative; then each kind has weight 1/2 (Reed et al. 2016, GAN-CLS).
+        mismatched: makes a second kind of negative, real samples beside a wrong condition (Reed et al. 2016, GAN-CLS).
+        mismatched_weight: in [0, 1], what the loss against those counts; that against generated samples counts the
+            rest, so that both kinds together weigh as much as the real samples.
         constraints: on the discriminators' weights, applied after each of their updates.
         discriminator_weight: what multiplies the adversarial loss of the discriminators: 1/2 in pix2pix, whose
             discriminator shall learn at half the pace.
@@ -49,6 +51,7 @@ class Objective:
     regularizers: tuple[Regularizer, ...] = ()
     auxiliary: tuple[AuxiliaryLoss, ...] = ()
     mismatched: MismatchedPairs | None = None
+    mismatched_weight: float = 0.5
     constraints: tuple[Constraint, ...] = ()
     discriminator_weight: float = 1.0
     generator_weight: Scheduled = 1.0
@@ -59,6 +62,9 @@ class Objective:
                               f"Received: adversarial={self.adversarial!r}. For a name use loss_by_name('hinge').")
         check_scheduled("discriminator_weight", self.discriminator_weight)
         check_scheduled("generator_weight", self.generator_weight, zero=True)
+        if not 0 <= self.mismatched_weight <= 1:
+            raise ConfigError("`mismatched_weight` must be in [0, 1]. "
+                              f"Received: mismatched_weight={self.mismatched_weight!r}.")
         for field in FIELDS:
             self._check_field(field, getattr(self, field))
 
@@ -86,15 +92,32 @@ class Objective:
         return ["d_adversarial", *(f"d_{term.name}" for term in self.regularizers), *(f"d_{name}" for name in further),
                 "g_adversarial", *(f"g_{term.name}" for term in self.auxiliary)]
 
+    @property
+    def matching_score_names(self) -> tuple[str, ...]:
+        """The keys of `matching_scores`."""
+        return () if self.mismatched is None else ("real_score", "wrong_score", "fake_score")
+
+    def matching_scores(self, forward: ForwardPass) -> dict[str, tf.Tensor]:
+        """With mismatched pairs, the mean sigmoid of the logits of real samples, of wrong pairs and of generated ones.
+
+        Reed et al. 2016, arXiv:1605.05396, algorithm 1, call them s_r, s_w and s_f: a game in which the condition
+        counts keeps the wrong pairs well below the real ones.
+        """
+        if self.mismatched is None:
+            return {}
+        return {name: tf.reduce_mean([tf.reduce_mean(tf.sigmoid(output.logits)) for output in outputs])
+                for name, outputs in zip(self.matching_score_names, (
+                    forward.real_outputs, forward.mismatched_outputs, forward.fake_outputs), strict=True)}
+
     def discriminator_loss(self, forward: ForwardPass) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """The scalar that the discriminators minimise, and its parts by name."""
         # Real samples are asked about first: layers that draw or count (dropout, batch normalisation) see an order.
         real = forward.real_outputs
         adversarial = self._against(real, forward.fake_outputs, forward.stream, "targets")
         if forward.mismatched is not None:
-            # Each negative counts one half: the mean of the losses against either is the published sum.
-            adversarial = 0.5 * (adversarial + self._against(
-                real, forward.mismatched_outputs, forward.stream, "mismatched-targets"))
+            # The real samples are in both losses: whatever the weight, they count once in the sum.
+            wrong = self._against(real, forward.mismatched_outputs, forward.stream, "mismatched-targets")
+            adversarial = (1 - self.mismatched_weight) * adversarial + self.mismatched_weight * wrong
         terms = {"d_adversarial": _weighted(self.discriminator_weight, adversarial)}
         for regularizer in self.regularizers:
             terms[f"d_{regularizer.name}"] = regularizer(forward)

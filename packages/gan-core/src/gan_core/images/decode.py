@@ -12,7 +12,7 @@ import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -110,11 +110,7 @@ def decode_as(source: str | os.PathLike | bytes, convert: Callable[[Image.Image]
         max_pixels: int.
         name: str, what error messages call `bytes`.
     """
-    if isinstance(source, bytes | bytearray | memoryview):
-        label, stream = name or f"<{len(source)} bytes>", io.BytesIO(source)
-    else:
-        label = name or printable(source)
-        stream = _open_file(Path(source), label)
+    label, stream = _open_source(source, name)
     with stream:
         try:
             image = _open_image(stream, label, max_pixels)
@@ -140,12 +136,13 @@ class Header(NamedTuple):
     """Whether it holds no colour."""
 
 
-def read_header(path: str | os.PathLike, *, max_pixels: int = MAX_PIXELS) -> Header:
+def read_header(source: str | os.PathLike | bytes, *, max_pixels: int = MAX_PIXELS, name: str | None = None) -> Header:
     """Size and kind of a picture from its header: a thousand files in a second.
 
     Args:
-        path: of the file.
+        source: path, or the bytes of a file.
         max_pixels: int, width times height above which a file is refused.
+        name: str, what error messages call `bytes`.
 
     Raises:
         ImageError: as `decode_image`; damage behind the header is not noticed.
@@ -154,8 +151,8 @@ def read_header(path: str | os.PathLike, *, max_pixels: int = MAX_PIXELS) -> Hea
         >>> read_header("bird.jpg")
         Header(size=(600, 800), gray=False)
     """
-    label = printable(path)
-    with _open_file(Path(path), label) as stream:
+    label, stream = _open_source(source, name)
+    with stream:
         try:
             image = _checked_header(stream, label, max_pixels)
             # A PNG without the chunk before its pixels would be decoded to look for one behind them.
@@ -174,6 +171,13 @@ def check_channels(channels: int) -> None:
     """Refuse anything but 1 and 3."""
     if channels not in (1, 3):
         raise ConfigError(f"`channels` must be 1 (gray) or 3 (RGB). Received: channels={channels!r}.")
+
+
+def _open_source(source: str | os.PathLike | bytes, name: str | None) -> tuple[str, BinaryIO]:
+    if isinstance(source, bytes | bytearray | memoryview):
+        return name or f"<{len(source)} bytes>", io.BytesIO(source)
+    label = name or printable(source)
+    return label, _open_file(Path(source), label)
 
 
 def _open_file(path: Path, label: str):

@@ -50,6 +50,8 @@ class Experiment:
     Args:
         gan: compiled, or compiled by its first phase.
         phases: in order; the run is as long as they are together.
+        before: (gan) -> None, called once before the first step, and not when a run is resumed: for what must have
+            learned something before the game begins, such as an encoder of captions that `gan` holds.
         previews: (gan, step, folder, record) -> None, called at step 0, every `sample_every` steps and at the end of
             every phase.
         validation: (gan) -> name -> number, called with the previews from step 0 on; or None.
@@ -66,6 +68,7 @@ class Experiment:
 
     gan: GAN
     phases: Sequence[Phase]
+    before: Callable[[GAN], None] | None = None
     previews: Sequence[Callable] = ()
     validation: Callable[[GAN], dict[str, float]] | None = None
     validation_hash: str | None = None

@@ -137,6 +137,8 @@ class TrainingProcess:
                     self.progress.say(load_initial_weights(
                         self.gan, Path(self.config.init_from), self.experiment.representation))
                 accepted()
+                if self.experiment.before is not None:
+                    self.experiment.before(self.gan)
                 self.look(0, first=True)
             end = start + phase.steps
             if saved is None and done < end:

@@ -11,6 +11,7 @@ from gan_text.cli.check import check
 from gan_text.cli.demo import demo
 from gan_text.cli.evaluate import evaluate
 from gan_text.cli.grammar import grammar
+from gan_text.cli.nearest import nearest
 from gan_text.cli.prepare import prepare
 from gan_text.cli.sample import interpolate, sample
 from gan_text.errors import TextWarning
@@ -22,6 +23,7 @@ MODALITY = Modality(
     version=gan_text.__version__,
     recipes=RECIPES,
     verbs={"check": check, "demo": demo, "sample": sample, "evaluate": evaluate, "interpolate": interpolate,
+           "nearest": nearest,
            "prepare": prepare, "grammar": grammar},
 )
 

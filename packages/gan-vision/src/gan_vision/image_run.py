@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +61,41 @@ class ImageRun(TrainedRun):
         """
         return to_uint8(self.samples(count, seed=seed, raw=raw, condition=self.condition_of(label, count)),
                         self.value_range)
+
+    def inputs(self, count: int, *, seed: int = 0, label: str | int | Sequence[str | int] | None = None,
+               **asked) -> dict[str, np.ndarray]:
+        """What the generator reads to make the images of `generate` with the same arguments.
+
+        Args:
+            count: int >= 1.
+            seed: of the noise.
+            label: as in `generate`.
+            **asked: further conditions that `condition_of` of this kind of run takes, such as `text`.
+
+        Returns:
+            name -> array (count, ...): "latent" and the conditions.
+
+        Raises:
+            ConfigError: as `generate`.
+        """
+        condition = self.condition_of(label, count, **asked)
+        if condition is None and self.experiment.condition is not None:
+            condition = self.experiment.condition(count)
+        latent = self.gan.fixed_latent(count, seed)
+        return ({} if latent is None else {"latent": latent}) | (condition or {})
+
+    def images_of(self, inputs: Mapping[str, np.ndarray], *, raw: bool = False) -> np.ndarray:
+        """The images of given inputs.
+
+        Args:
+            inputs: name -> array (n, ...), as `inputs` gives them.
+            raw: whether to use the trained generator instead of its average.
+
+        Returns:
+            uint8 (n, height, width, channels).
+        """
+        conditions = {name: values for name, values in inputs.items() if name != "latent"}
+        return to_uint8(self.gan.generate(conditions, latent=inputs.get("latent"), raw=raw), self.value_range)
 
     def condition_of(self, label: str | int | Sequence[str | int] | None, count: int) -> dict[str, np.ndarray] | None:
         """What `samples` is asked for `count` images of a label; None for the usual conditions of the recipe.

@@ -7,28 +7,38 @@ import sys
 
 import gan_vision
 from gan_core.cli import Afterwards, Modality, make_app, run
+from gan_vision.cli.arithmetic import arithmetic
 from gan_vision.cli.check import check
 from gan_vision.cli.control import control
 from gan_vision.cli.demo import demo
 from gan_vision.cli.evaluate import evaluate
 from gan_vision.cli.evaluate_translation import compare_with_control
 from gan_vision.cli.forensics import forensics
+from gan_vision.cli.grid import grid
+from gan_vision.cli.interpolate import interpolate
+from gan_vision.cli.invert import invert
 from gan_vision.cli.make_pairs import make_pairs
+from gan_vision.cli.make_text_hdf5 import make_text_hdf5
+from gan_vision.cli.nearest import nearest
 from gan_vision.cli.sample import sample
+from gan_vision.cli.scores import scores
+from gan_vision.cli.style_transfer import style_transfer
 from gan_vision.cli.styles import styles
 from gan_vision.cli.translate import translate
+from gan_vision.cli.vary import vary
 from gan_vision.recipes import RECIPES
 from gan_vision.translation.translation_run import TranslationRun
 
 MODALITY = Modality(
     program="gan-vision",
-    summary="Image GANs on Keras 3: DCGAN, conditional, Wasserstein, relativistic and image-to-image, trained from one "
-            "command.",
+    summary="Image GANs on Keras 3: DCGAN, conditional, Wasserstein, relativistic, growing, text-to-image and "
+            "image-to-image, trained from one command.",
     version=gan_vision.__version__,
     recipes=RECIPES,
     verbs={"check": check, "demo": demo, "sample": sample, "translate": translate, "evaluate": evaluate,
-           "forensics": forensics, "make-pairs": make_pairs, "styles": styles,
-           "control": control},
+           "forensics": forensics, "interpolate": interpolate, "grid": grid, "arithmetic": arithmetic, "vary": vary,
+           "nearest": nearest, "scores": scores, "invert": invert, "style-transfer": style_transfer,
+           "make-pairs": make_pairs, "make-text-hdf5": make_text_hdf5, "styles": styles, "control": control},
     afterwards={"control": Afterwards("Then train the same generator without the adversary in RUN/control, and report "
                                       "the difference with an interval.", compare_with_control, TranslationRun)},
 )

@@ -13,7 +13,8 @@ from gan_core.errors import DataError
 
 def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split], npy:FILE, npz:FILE, digits; "
                                                    "aligned:, split:, labels:, cityscapes:, edges:, gray:, small:, "
-                                                   "hole: or silhouette:DIR.")],
+                                                   "hole: or silhouette:DIR; captions:DIR, hdf5:FILE, "
+                                                   "shapes.")],
           classes: int | None = None, ignore: Annotated[tuple[int, ...], Parameter(negative="")] = (),
           colors: Path | None = None,
           size: Annotated[int, Parameter(help="Pixels of each side that images become; folders are only decoded, "
@@ -33,6 +34,7 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
     """
     from gan_core.images.sheet import FORMATS, check_suffix
     from gan_core.progress import quietly, stdout
+    from gan_vision.data.caption_sources import CAPTION_SOURCES
     from gan_vision.data.folder import folder_on_demand
     from gan_vision.data.sources import SOURCES, load_images, parse_source
     from gan_vision.data.translation_sources import TRANSLATION_SOURCES
@@ -40,7 +42,9 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
     if sheet is not None:  # before the slow part
         check_suffix(sheet, FORMATS)
     translation = data.partition(":")[0] in TRANSLATION_SOURCES
-    scheme, place = parse_source(data, TRANSLATION_SOURCES if translation else SOURCES)
+    captioned = data.partition(":")[0] in CAPTION_SOURCES.keys() - SOURCES.keys()
+    known = TRANSLATION_SOURCES if translation else CAPTION_SOURCES if captioned else SOURCES
+    scheme, place = parse_source(data, known)
     if scheme == "tfds":
         from gan_core.run.device import start_tensorflow
 
@@ -48,11 +52,13 @@ def check(*, data: Annotated[str, Parameter(help="folder:PATH, tfds:NAME[/split]
     with quietly(quiet):
         if translation:
             examples = _pairs(data, size, classes, ignore, colors)
+        elif captioned:
+            examples = _captioned(data, size)
         else:
             examples = folder_on_demand(place) if scheme == "folder" else load_images(
                 data, size=size, channels=None, data_dir=data_dir)
         report = examples.check()
-        if translation and examples.held_out is not None:
+        if (translation or captioned) and examples.held_out is not None:
             report = report.joined(examples.held_out.check())
     if as_json:
         print(json.dumps({
@@ -76,6 +82,13 @@ def _pairs(data: str, size: int, classes: int | None, ignore: tuple[int, ...], c
 
     return load_translation(data, size=size, classes=classes, ignore=ignore,
                             colors=None if colors is None else str(colors), memory_limit=0, on_bad="list")
+
+
+def _captioned(data: str, size: int):
+    """Captioned pictures, as `_pairs`."""
+    from gan_vision.data.caption_sources import load_captioned
+
+    return load_captioned(data, size=size, memory_limit=0, on_bad="list")
 
 
 def _print(data: str, report, console) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 import gan_core as core
 from gan_core.errors import ConfigError, DataError
-from gan_vision.data import Caption, ClassLabel, Columns, Examples, InstanceIds, LabelMap, Photo, Vector
+from gan_vision.data import Captions, ClassLabel, Columns, Examples, InstanceIds, LabelMap, Photo, Vector
 from gan_vision.data.row_subset import RowSubset
 
 
@@ -224,9 +224,9 @@ class Streets:
 
     def examples(self, **options):
         source = Columns({"real": self.photo, "labels": self.labels, "instances": self.instances,
-                          "vector": np.eye(3)[np.arange(self.count) % 3], "caption": [f"street {n}" for n in range(self.count)]})
+                          "vector": np.eye(3)[np.arange(self.count) % 3], "caption": [(f"street {n}", "a street") for n in range(self.count)]})
         return Examples(source, {"real": Photo(3), "labels": LabelMap(5), "instances": InstanceIds(), "vector": Vector(3),
-                                 "caption": Caption()}, name="streets", **options)
+                                 "caption": Captions()}, name="streets", **options)
 
 
 def test_batches_carry_stored_values_and_no_captions():
@@ -325,4 +325,4 @@ def test_captions_stay_with_their_pictures_in_a_split():
     for part in Streets().examples().split(0.3, seed=2):
         found = part.gather(np.arange(len(part)), ("real", "caption"))
         for picture, caption in zip(found["real"], found["caption"], strict=True):
-            assert np.array_equal(picture, Streets().photo(int(caption.removeprefix("street "))))
+            assert np.array_equal(picture, Streets().photo(int(caption[0].removeprefix("street "))))

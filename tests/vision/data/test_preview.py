@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from gan_vision.data import Caption, ClassLabel, Columns, Examples, InstanceIds, LabelMap, Photo, Vector
+from gan_vision.data import Captions, ClassLabel, Columns, Examples, InstanceIds, LabelMap, Photo, Vector
 from gan_vision.data.fields.label_map import PALETTE
 from gan_vision.data.preview import strips, texts_of
 
 FIELDS = {"real": Photo(1), "labels": LabelMap(9), "instances": InstanceIds(), "vector": Vector(2), "label": ClassLabel(("a", "b")),
-          "caption": Caption()}
+          "caption": Captions()}
 VALUES = {"real": np.full((3, 80, 70, 1), 77, np.uint8), "labels": np.full((3, 80, 70), 5, np.uint8),
           "instances": np.zeros((3, 80, 70), np.uint16), "vector": np.zeros((3, 2), np.float32), "label": np.array([0, 1, 0], np.int32),
-          "caption": ["a small bird", "", "a bird with a very long tail that has more to say than fits into two lines of a small picture"]}
+          "caption": [("a small bird",), ("",), ("a bird with a very long tail that has more to say than fits into two lines of a small picture",)]}
 
 
 def test_pictures_stand_side_by_side_and_other_fields_are_left_out():

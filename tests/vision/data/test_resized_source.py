@@ -11,9 +11,9 @@ def examples():
     draw = np.random.default_rng(0)
     columns = {"real": draw.integers(0, 256, (6, 8, 16, 3), dtype=np.uint8),
                "labels": np.tile(np.arange(16, dtype=np.uint8) // 8, (6, 8, 1)), "caption": list("abcdef")}
-    from gan_vision.data import Caption
+    from gan_vision.data import Captions
 
-    return Examples(Columns(columns), {"real": Photo(3), "labels": LabelMap(2), "caption": Caption()})
+    return Examples(Columns(columns), {"real": Photo(3), "labels": LabelMap(2), "caption": Captions()})
 
 
 def test_maps_have_the_new_size_and_ids_no_new_values(examples):
@@ -21,7 +21,7 @@ def test_maps_have_the_new_size_and_ids_no_new_values(examples):
     found = smaller.gather([0, 5])
     assert smaller.image_shape == (4, 8, 3)
     np.testing.assert_array_equal(found["labels"][0, 0], [0, 0, 0, 0, 1, 1, 1, 1])
-    assert found["caption"] == ["a", "f"]
+    assert found["caption"] == [("a",), ("f",)]
     assert abs(float(found["real"].mean()) - float(examples.gather([0, 5])["real"].mean())) < 4
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from gan_core.data.content_hash import content_hash
 from gan_core.errors import DataError
-from gan_vision.data.fields import Attributes, Caption, ClassLabel, InstanceIds, LabelMap, Photo, Vector
+from gan_vision.data.fields import Attributes, Captions, ClassLabel, InstanceIds, LabelMap, Photo, Vector
 from gan_vision.data.rejects import Reject
 from gan_vision.data.storage import Filled, cache_folder, store_examples
 
@@ -155,7 +155,7 @@ def test_a_cache_that_cannot_be_a_folder_is_named(tmp_path):
 
 
 ALL_KINDS = {"real": Photo(4), "labels": LabelMap(300), "instances": InstanceIds(), "vector": Vector(2),
-             "label": ClassLabel(("a", "b")), "traits": Attributes(3), "caption": Caption()}
+             "label": ClassLabel(("a", "b")), "traits": Attributes(3), "caption": Captions()}
 
 
 def all_kinds(append):
@@ -163,7 +163,7 @@ def all_kinds(append):
     for number in range(5):
         append(real=draw.integers(0, 256, (4, 5, 4), np.uint8), labels=draw.integers(0, 300, (4, 5)).astype(np.uint16),
                instances=draw.integers(0, 2**16, (4, 5)).astype(np.uint16), vector=draw.normal(size=2), label=number % 2,
-               traits=np.eye(3)[number % 3], caption=f"bird\n{number} é")
+               traits=np.eye(3)[number % 3], caption=(f"bird\n{number} é", "bird"))
     return Filled([], 5)
 
 

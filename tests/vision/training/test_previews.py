@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from gan_vision.data import Caption, Columns, Examples, LabelMap, Photo
+from gan_vision.data import Captions, Columns, Examples, LabelMap, Photo
 from gan_vision.data.fields.label_map import PALETTE
 from gan_vision.training.previews import SampleSheets
 
@@ -34,7 +34,7 @@ class Mean:
 
 def test_a_sample_stands_behind_what_it_was_made_for_and_its_caption_below(tmp_path):
     columns = {"real": np.full((2, 64, 64, 1), 9, np.uint8), "labels": np.full((2, 64, 64), 4, np.uint8), "caption": ["one", "two"]}
-    real = Examples(Columns(columns), {"real": Photo(1), "labels": LabelMap(5), "caption": Caption()})
+    real = Examples(Columns(columns), {"real": Photo(1), "labels": LabelMap(5), "caption": Captions()})
     SampleSheets(real, (-1, 1))(Mean(), 0, Folder(tmp_path), Record())
     sheets = {path.name: np.asarray(Image.open(path)) for path in tmp_path.iterdir()}
     assert set(sheets) == {"real.png", "step-000000000.png"}

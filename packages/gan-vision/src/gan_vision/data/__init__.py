@@ -10,7 +10,8 @@ from gan_core.public_names import public_names
 _HOMES = {
     "examples": ("Examples",),
     "example_source": ("Columns", "ExampleSource"),
-    "fields": ("Attributes", "Caption", "ClassLabel", "InstanceIds", "Kind", "LabelMap", "Photo", "Vector"),
+    "fields": ("Attributes", "Captions", "ClassLabel", "InstanceIds", "Kind", "LabelMap", "Photo", "TextVectors",
+               "Vector"),
     "check_report": ("CheckReport",),
     "rejects": ("Reject",),
     "folder": ("class_labels", "folder_on_demand", "load_folder"),
@@ -22,6 +23,11 @@ _HOMES = {
     "label_maps": ("load_label_maps", "read_colors"),
     "scenes": ("make_scenes",),
     "translation_sources": ("load_translation",),
+    "captions_folder": ("load_captions",),
+    "text_hdf5": ("load_text_hdf5",),
+    "write_text_hdf5": ("write_text_hdf5",),
+    "caption_sources": ("load_captioned",),
+    "text_encoders": ("encoder_by_name",),
     "sources": ("load_images",),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

@@ -36,7 +36,7 @@ class ExampleSource(abc.ABC):
             names: the fields asked for: what is not asked for need not be decoded.
 
         Returns:
-            name -> array (m, ...), or m texts for a caption.
+            name -> array (m, ...), or m texts, or tuples of texts, for captions.
 
         Raises:
             DataError: an example cannot be read; the message names it.
@@ -92,13 +92,13 @@ Decoder = Callable[[int], Any]
 
 
 class Columns(ExampleSource):
-    """Fields that are arrays, memory maps, lists of texts, or functions that decode one example.
+    """Fields that are arrays, memory maps, lists of texts or of tuples of texts, or functions that decode one example.
 
     Functions run on all processors; the values of the rows asked for are all that is held.
 
     Args:
-        columns: name -> array (n, ...), memory map, n texts, or a function row -> value. A tuple of names -> a function
-            that returns as many values: one file may hold several fields.
+        columns: name -> array (n, ...), memory map, n texts or tuples of texts, or a function row -> value. A tuple of
+            names -> a function that returns as many values: one file may hold several fields.
         count: int, how many examples; needed only if all columns are functions.
         files: the path of the file (or the paths) of every example, (n,) or (n, k), for functions: what messages call
             an example, and whose bytes identify the data.
@@ -145,7 +145,7 @@ class Columns(ExampleSource):
         return found
 
     def _stacked(self, values: Sequence, name: str, rows: np.ndarray):
-        if isinstance(values[0], str):
+        if _is_text(values[0]):
             return list(values)
         arrays = list(map(np.asarray, values))
         for row, array in zip(rows, arrays, strict=True):
@@ -187,6 +187,10 @@ class Columns(ExampleSource):
         """The same source with some of its arrays in another form."""
         columns = {**self._arrays, **arrays, **self._decoders}
         return Columns(columns, count=self._count, files=self._files, content_hash=self._known_hash)
+
+
+def _is_text(value) -> bool:
+    return isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(text, str) for text in value))
 
 
 def _rows_of(column, rows):

@@ -177,7 +177,7 @@ class Examples:
         return self.source.content_hash
 
     def gather(self, rows, names: Sequence[str] | None = None) -> dict[str, Any]:
-        """The stored values of some examples: name -> array (m, ...), or m texts.
+        """The stored values of some examples: name -> array (m, ...), or m tuples of texts for captions.
 
         Args:
             rows: int (m,), positions in 0..len-1.

@@ -132,12 +132,12 @@ def _column(kind: Kind, shape: tuple[int, ...], count: int) -> _Texts | _Memory:
 
 class _Texts:
     def __init__(self):
-        self._texts: list[str] = []
+        self._texts: list = []
 
-    def append(self, values: list[str]) -> None:
+    def append(self, values: list) -> None:
         self._texts += values
 
-    def finish(self) -> list[str]:
+    def finish(self) -> list:
         return self._texts
 
 

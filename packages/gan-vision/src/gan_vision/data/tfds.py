@@ -93,7 +93,7 @@ def load_tfds(
         raise ConfigError(f"`crop` must be 128 or 178, and is for tfds:celeb_a. Received: crop={crop!r} with {name!r}.")
     if limit is not None and limit < 1:
         raise ConfigError(f"`limit` must be at least 1. Received: limit={limit}.")
-    builder, split = _find_builder(name, data_dir)
+    builder, split = find_builder(name, data_dir)
     known = KNOWN.get(builder.name, _Known())
     if download:
         _prepare(builder)
@@ -154,7 +154,7 @@ def load_tfds(
     return load(f"train[:{percent}%]", held_out=load(f"train[{percent}%:]"))
 
 
-def _find_builder(name: str, data_dir):
+def find_builder(name: str, data_dir):
     """The builder, and the split if `name` ends in one."""
     import tensorflow_datasets as tfds
 

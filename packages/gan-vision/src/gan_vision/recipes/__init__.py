@@ -14,6 +14,7 @@ from gan_vision.recipes import (
     relativistic,
     resnet_translation,
     sngan,
+    text_to_image,
     tutorial,
     wgan,
     wgan_gp,
@@ -21,5 +22,5 @@ from gan_vision.recipes import (
 
 RECIPES = RecipeTable(dcgan.RECIPE, cifar10.RECIPE, bricks.RECIPE, tutorial.RECIPE, ada.RECIPE, conditional.RECIPE,
                       wgan.RECIPE, wgan_gp.RECIPE, relativistic.RECIPE, sngan.RECIPE, progan.RECIPE, r3gan.RECIPE,
-                      pix2pix.RECIPE, pix2pix_hd.RECIPE, resnet_translation.RECIPE)
+                      text_to_image.RECIPE, pix2pix.RECIPE, pix2pix_hd.RECIPE, resnet_translation.RECIPE)
 train, open_run = RECIPES.train, RECIPES.open_run

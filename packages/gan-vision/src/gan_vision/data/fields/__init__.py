@@ -1,4 +1,4 @@
-"""Kinds of fields: what a picture, a map of ids, a vector, a class or a caption of an example means.
+"""Kinds of fields: what a picture, a map of ids, a vector, a class or the captions of an example mean.
 
 Public names are resolved on first use (PEP 562): importing the package loads no TensorFlow.
 """
@@ -15,6 +15,7 @@ _HOMES = {
     "vector": ("Vector",),
     "class_label": ("ClassLabel",),
     "attributes": ("Attributes",),
-    "caption": ("Caption",),
+    "captions": ("Captions",),
+    "text_vectors": ("TextVectors",),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

@@ -30,7 +30,7 @@ def classifier(size: int, count: int = 12_000, epochs: int = 6) -> keras.Model:
     x = keras.layers.Rescaling(1 / 127.5, -1.0)(x)
     for filters in (32, 64, 96):
         x = keras.layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")(x)
-        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.BatchNormalization(momentum=0.9)(x)
     x = keras.layers.Dense(128, activation="relu")(keras.layers.Flatten()(x))
     outputs = {name: keras.layers.Dense(len(values), activation="softmax", name=name)(x)
                for name, values in ASPECTS.items()}

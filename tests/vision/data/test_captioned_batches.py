@@ -11,7 +11,7 @@ from gan_vision.data import Columns, Examples
 from gan_vision.data.captioned_batches import captioned_loader, choose_captions
 from gan_vision.data.fields import ClassLabel, Photo, TextVectors
 
-CLASSES = [0, 0, 0, 1, 1, 2, 0, 2]
+CLASSES = [0, 0, 0, 1, 0, 2, 0, 2]  # of one class there is a single picture
 
 
 def examples(labels=CLASSES, count=8, captions=3):
@@ -52,6 +52,13 @@ def test_without_classes_any_other_picture_is_wrong():
         assert not np.any(batch["real"][:, 0, 0, 0] == batch["mismatched"][:, 0, 0, 0])
 
 
+def test_any_other_picture_is_wrong_where_classes_shall_not_count():
+    seen = set()
+    for batch in drawn(captioned_loader(examples(), 8, seed=0, mismatched="picture"), 60):
+        seen.update(zip(batch["real"][:, 0, 0, 0].tolist(), batch["mismatched"][:, 0, 0, 0].tolist(), strict=True))
+    assert seen == {(row, other) for row in range(8) for other in range(8) if row != other}
+
+
 def test_captions_are_different_ones_of_the_picture():
     seen = set()
     for batch in drawn(captioned_loader(examples(), 8, seed=0, captions=2), 60):
@@ -75,7 +82,7 @@ def test_batches_depend_on_seed_and_step_alone():
 
 
 def test_nothing_wrong_is_drawn_unless_it_is_asked_for():
-    assert set(drawn(captioned_loader(examples(), 4, seed=0, mismatched=False), 1)[0]) == {"real", "text", "label"}
+    assert set(drawn(captioned_loader(examples(), 4, seed=0, mismatched=None), 1)[0]) == {"real", "text", "label"}
 
 
 def test_pictures_are_cut_and_wrong_ones_too():
@@ -83,7 +90,7 @@ def test_pictures_are_cut_and_wrong_ones_too():
     assert batch["real"].shape == batch["mismatched"].shape == (4, 2, 2, 1)
 
 
-@pytest.mark.parametrize(("labels", "message"), [([1] * 8, r"has the one class 'b'.*--mode gan")])
+@pytest.mark.parametrize(("labels", "message"), [([1] * 8, r"has the one class 'b'.*--wrong picture")])
 def test_one_class_is_refused(labels, message):
     with pytest.raises(DataError, match=message):
         captioned_loader(examples(labels), 4, seed=0)

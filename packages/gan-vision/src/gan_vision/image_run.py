@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from gan_core.files import whole_file
 from gan_core.images.sheet import FORMATS, check_suffix, save_image_grid, to_uint8
 from gan_core.run.trained_run import TrainedRun
 from gan_vision.data.labels import Labels
+
+if TYPE_CHECKING:
+    from gan_vision.data.examples import Examples
 
 ARRAYS = ".npy"
 NARROW = 4  # columns: fewer make no rows worth reading
@@ -96,6 +100,18 @@ class ImageRun(TrainedRun):
         """
         conditions = {name: values for name, values in inputs.items() if name != "latent"}
         return to_uint8(self.gan.generate(conditions, latent=inputs.get("latent"), raw=raw), self.value_range)
+
+    def conditions_of(self, examples: Examples, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """What the generator is asked for with some examples of the run's own data.
+
+        Args:
+            examples: as `data` has them.
+            rows: int (m,).
+
+        Returns:
+            name -> array (m, ...).
+        """
+        return examples.conditions(rows, self.value_range)
 
     def condition_of(self, label: str | int | Sequence[str | int] | None, count: int) -> dict[str, np.ndarray] | None:
         """What `samples` is asked for `count` images of a label; None for the usual conditions of the recipe.

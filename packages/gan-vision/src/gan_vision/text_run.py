@@ -101,6 +101,13 @@ class TextToImageRun(ImageRun):
                               "`--text`.")
         return {"text": self.encode(self.texts(count, text))}
 
+    def conditions_of(self, examples, rows):
+        """{"text": vectors} of some examples: those that came with them, or of their first captions."""
+        if self.config.vector_size is not None:
+            return {"text": examples.conditions(rows, self.value_range)["text"]}
+        captions = examples.gather(np.asarray(rows), ("captions",))["captions"]
+        return {"text": self.encode([texts[0] for texts in captions])}
+
     def texts(self, count: int, text: str | Sequence[str] | None = None) -> list[str]:
         """The captions of `count` samples; by default some of the training, from all over them."""
         if text is None:
@@ -110,6 +117,12 @@ class TextToImageRun(ImageRun):
             raise ConfigError(f"`text` must be one caption, or one for each of the {count} samples. Received: "
                               f"{len(wanted)}.")
         return wanted
+
+    def samples(self, count: int, *, seed: int = 0, raw: bool = False, condition=None) -> np.ndarray:
+        """Floats as `TrainedRun.samples`; without a condition of captions of the training."""
+        if condition is None and count > 0:
+            condition = self.condition_of(None, count)
+        return super().samples(count, seed=seed, raw=raw, condition=condition)
 
     def generate(self, count: int, *, seed: int = 0, label=None, raw: bool = False,
                  text: str | Sequence[str] | None = None) -> np.ndarray:

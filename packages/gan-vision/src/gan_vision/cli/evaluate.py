@@ -202,7 +202,7 @@ class Samples:
         if self.examples is None:
             return None
         rows = np.random.default_rng(seed).integers(len(self.examples), size=count)
-        return self.examples.conditions(rows, self.value_range)
+        return self.run.conditions_of(self.examples, rows)
 
     def batches(self, count: int) -> Iterator[np.ndarray]:
         """`count` images in batches: memory holds one."""

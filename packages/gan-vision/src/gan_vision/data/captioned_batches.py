@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from gan_core.data.loader import FetchedSource, Loader
-from gan_core.errors import DataError
+from gan_core.errors import DataError, choose
 from gan_core.random import row_uniform
 from gan_vision.data.examples import Examples
 from gan_vision.data.geometry import JointGeometry
@@ -20,21 +20,22 @@ class CaptionedSource(FetchedSource):
     Args:
         examples: with "real" and "text" (n, captions, ...), whose missing captions are zeros.
         captions: int, how many different captions of a picture a batch has at most.
-        mismatched: whether batches also have "mismatched": pictures of another class (Reed et al. 2016), of another
-            example where there are no classes.
+        mismatched: "class" gives batches "mismatched" pictures of another class (Reed et al. 2016), of another example
+            where there are no classes; "picture" those of any other example; None gives none.
         flip, crop: as in `Examples.loader`.
 
     Raises:
         DataError: mismatched pictures are wanted of a set with one class, or one picture.
     """
 
-    def __init__(self, examples: Examples, *, captions: int, mismatched: bool, flip: bool = False,
+    def __init__(self, examples: Examples, *, captions: int, mismatched: str | None, flip: bool = False,
                  crop: int | None = None):
         geometry = JointGeometry(examples.maps, examples.image_shape[:2], flip=flip, crop=crop)
         super().__init__(lambda rows: examples.gather(rows, tuple(examples.spec)), len(examples), examples.spec,
                          geometry, content_hash=lambda: examples.content_hash)
         self.captions = captions
-        self._others = Others(examples) if mismatched else None
+        self._others = None if mismatched is None else Others(examples, by_class=choose(
+            "kind of mismatched pictures", mismatched, {"class": True, "picture": False}))
         self._pictures = FetchedSource(lambda rows: examples.gather(rows, ("real",)), len(examples),
                                        {"real": examples.spec["real"]},
                                        JointGeometry(("real",), examples.image_shape[:2], flip=flip, crop=crop))
@@ -49,8 +50,8 @@ class CaptionedSource(FetchedSource):
         return batch
 
 
-def captioned_loader(examples: Examples, batch_size: int, *, seed: int, captions: int = 4, mismatched: bool = True,
-                     flip: bool = False, crop: int | None = None) -> Loader:
+def captioned_loader(examples: Examples, batch_size: int, *, seed: int, captions: int = 4,
+                     mismatched: str | None = "class", flip: bool = False, crop: int | None = None) -> Loader:
     """Endless batches of `CaptionedSource`.
 
     Raises:
@@ -88,20 +89,20 @@ class Others:
 
     Args:
         examples: with or without "label" (n,).
+        by_class: whether classes count; False takes any other example.
 
     Raises:
         DataError: there is no other.
     """
 
-    def __init__(self, examples: Examples):
-        labels = examples.labels
+    def __init__(self, examples: Examples, *, by_class: bool = True):
+        labels = examples.labels if by_class else None
         classes = np.arange(len(examples)) if labels is None or np.ndim(labels) != 1 else np.asarray(labels)
         kinds, class_of, counts = np.unique(classes, return_inverse=True, return_counts=True)
         if len(kinds) < 2:
             found = f"the one class {examples.class_names[kinds[0]]!r}" if examples.class_names else "one class"
             raise DataError(f"pictures that do not fit a caption are taken from other classes, and {examples.name} has "
-                            f"{found}. Add pictures of another class, leave the classes out (any other picture is "
-                            "then wrong), or train with --mode gan.")
+                            f"{found}. Add pictures of another class, or take any other picture with --wrong picture.")
         order = np.argsort(class_of, kind="stable")  # class by class
         starts = np.cumsum(counts) - counts
         self._order, self._count = tf.constant(order, tf.int64), len(classes)

@@ -131,7 +131,7 @@ def experiment(config, gan: core.GAN, data: Encoded, value_range: tuple[float, f
 
     crop = None if data.train.image_shape[0] == config.size else config.size
     loader = captioned_loader(data.train, config.batch_size, seed=config.seed, captions=config.captions_per_image,
-                              mismatched="cls" in config.mode, flip=config.flip, crop=crop)
+                              mismatched=config.wrong if "cls" in config.mode else None, flip=config.flip, crop=crop)
     # Where captions have no pictures of their own the sheet shows those of the training.
     shown = data.validation or (data.train if crop is None else data.train.resized(config.size))
     sheet = dataclasses.replace(shown, fields={name: kind for name, kind in shown.fields.items() if name != "label"})

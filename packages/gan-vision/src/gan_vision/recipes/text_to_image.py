@@ -22,8 +22,9 @@ from gan_vision.recipes import captioned
 from gan_vision.recipes.images import ImageConfig, NetworkConfig
 from gan_vision.text_run import TextToImageRun
 
-PRESETS = {"shapes": {"data": "shapes", "size": 32, "load_size": 32, "width": 32, "discriminator_width": 32,
-                      "ema": 0.995, "steps": 6000, "halve_every": None, "learning_rate": 5e-4, "sample_every": 1000}}
+PRESETS = {"shapes": {"data": "shapes", "size": 32, "load_size": 32, "width": 32, "discriminator_width": 32, "r1": 1.0,
+                      "normalization": "layer", "learning_rate": 1e-3, "halve_every": 13, "ema": 0.99, "steps": 1600,
+                      "encoder_steps": 300, "sample_every": 400}}
 
 
 class Config(ImageConfig, NetworkConfig, AdamConfig):
@@ -48,6 +49,8 @@ class Config(ImageConfig, NetworkConfig, AdamConfig):
     """cls: wrong pairs must be rejected; int: mixes of two captions must pass."""
     loss: str = "non_saturating"
     """The game, as in `dcgan`; wasserstein and rsgan are those of Valle, chapter 9."""
+    wrong: Literal["class", "picture"] = "class"
+    """What is shown beside a caption that is not its own: a picture of another class, or any other picture."""
     wrong_weight: float = pydantic.Field(0.5, ge=0, le=1)
     """What the loss against wrong pairs counts; that against generated pictures counts the rest."""
     interpolation_weight: float = pydantic.Field(0.5, ge=0)

@@ -48,7 +48,7 @@ class CaptionMatching:
     def __call__(self, gan=None) -> None:
         """Train."""
         loader = captioned_loader(self.train, min(BATCH, len(self.train)), seed=fold(self.seed, "matching"),
-                                  captions=1, mismatched=False, flip=self.flip, crop=self.crop)
+                                  captions=1, mismatched=None, flip=self.flip, crop=self.crop)
         optimizer = keras.optimizers.Adam(Cosine(RATE, 0.0, self.steps))
         variables = [*self.captions.trainable_variables, *self.pictures.trainable_variables]
         optimizer.build(variables)

@@ -164,6 +164,9 @@ def test_an_evaluation_asks_for_classes_as_frequent_as_in_the_data(trained):
         labels, value_range = Labels(("dark", "bright")), (-1.0, 1.0)
         experiment = SimpleNamespace(condition=lambda count: {})
 
+        def conditions_of(self, examples, rows):
+            return examples.conditions(rows, self.value_range)
+
         def samples(self, count, *, seed, raw, condition):
             self.asked = condition["label"]
             return np.zeros((count, 8, 8, 1), np.float32)

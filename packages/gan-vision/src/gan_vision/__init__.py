@@ -10,7 +10,7 @@ from gan_core.public_names import public_names
 _HOMES = {
     "recipes": ("RECIPES", "open_run", "train"),
     "image_run": ("ImageRun",),
-    "text_run": ("TextToImageRun",),
+    "text_to_image_run": ("TextToImageRun",),
     "translation.translation_run": ("TranslationRun",),
     "translation.translator": ("Translator",),
     "models": ("NETWORKS", "Networks"),

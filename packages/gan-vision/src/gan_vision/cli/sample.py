@@ -14,7 +14,7 @@ from gan_core.images.sheet import FORMATS, check_suffix
 from gan_vision.growing_run import GrowingRun
 from gan_vision.image_run import ARRAYS
 from gan_vision.recipes import RECIPES
-from gan_vision.text_run import TextToImageRun
+from gan_vision.text_to_image_run import TextToImageRun
 from gan_vision.translation.translation_run import TranslationRun
 
 Flag = Annotated[bool, Parameter(negative="")]

@@ -40,7 +40,7 @@ def scores(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "-n"
         names_of,
         read_pictures,
     )
-    from gan_vision.explore.realness import boundary_of, meaning, realness
+    from gan_vision.explore.scores import boundary_of, discriminator_logits, meaning
 
     if count < 1:
         raise ConfigError(f"`--count` must be at least 1. Received: count={count}.")
@@ -63,7 +63,7 @@ def scores(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "-n"
             told = [{"file": str(path)} for path in paths]
             if label is None and text is None:
                 conditions = {}  # the usual ones belong to samples
-        logits = realness(opened, floats, conditions)
+        logits = discriminator_logits(opened, floats, conditions)
         order = np.argsort(-logits.mean(axis=1), kind="stable")
         labels = ["  ".join(f"{logit:.3g}" for logit in logits[index]) + f"\n{names[index]}" for index in order]
         columns = min(len(order), max(1, round(len(order)**0.5)))

@@ -13,5 +13,10 @@ _HOMES = {
     "interpolation": ("between", "bilinear", "path", "stretches"),
     "arithmetic": ("combine", "vary"),
     "animation": ("save_animation",),
+    "own_pictures": ("list_pictures", "read_pictures"),
+    "neighbours": ("nearest_pictures",),
+    "scores": ("discriminator_logits",),
+    "inversion": ("Inversion", "invert_images"),
+    "style": ("style_encoder", "train_style_encoder", "transferred"),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

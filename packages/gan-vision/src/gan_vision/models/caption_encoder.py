@@ -42,11 +42,7 @@ class CaptionEncoder(keras.Model):
         self.convolutions = [layers.Conv1D(width, 3, padding="same", dilation_rate=rate, dtype="float32",
                                            name=f"convolution_{rate}") for rate in (1, 2)]
         self.last = layers.Dense(size, dtype="float32", name="last")
-        self.built_for(words, runs)
-
-    def built_for(self, words: int, runs: int) -> None:
-        """Make the variables."""
-        self(ops.zeros((1, words, runs), "int32"))
+        self(ops.zeros((1, words, runs), "int32"))  # its variables exist from here on: checkpoints count them
 
     def call(self, codes):  # noqa: D102
         present = ops.cast(codes > 0, "float32")[..., None]

@@ -20,7 +20,7 @@ import gan_core as core
 from gan_core.run.recipe_settings import AdamConfig
 from gan_vision.recipes import captioned
 from gan_vision.recipes.images import ImageConfig, NetworkConfig
-from gan_vision.text_run import TextToImageRun
+from gan_vision.text_to_image_run import TextToImageRun
 
 PRESETS = {"shapes": {"data": "shapes", "size": 32, "load_size": 32, "width": 32, "discriminator_width": 32, "r1": 1.0,
                       "normalization": "layer", "learning_rate": 1e-3, "halve_every": 13, "ema": 0.99, "steps": 1600,

@@ -1,4 +1,4 @@
-"""How real a run's discriminators take pictures to be."""
+"""How real a run's discriminators take pictures to be, as logits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from gan_vision.image_run import ImageRun
 BATCH = 64
 
 
-def realness(run: ImageRun, images: np.ndarray, conditions: Mapping[str, np.ndarray] | None = None) -> np.ndarray:
+def discriminator_logits(run: ImageRun, images: np.ndarray,
+                         conditions: Mapping[str, np.ndarray] | None = None) -> np.ndarray:
     """The logit of each picture, in inference mode and without augmentation; of a map of logits the mean.
 
     Args:

@@ -64,11 +64,11 @@ class TextToImageRun(ImageRun):
             return encode_texts(self.encoder, texts, size=self.config.vector_size)
         kept = {caption: row for row, caption in enumerate(self.captions.captions)}
         if self.nearest_caption:
-            for text in texts:
-                found = self.captions.captions[self.captions.nearest(text)]
+            nearest = [self.captions.captions[self.captions.nearest(text)] for text in texts]
+            for text, found in zip(texts, nearest, strict=True):
                 if found != text:
                     logging.getLogger(__name__).warning("%r: taking the caption %r", text, found)
-            texts = [self.captions.captions[self.captions.nearest(text)] for text in texts]
+            texts = nearest
         elif unknown := [text for text in texts if text not in kept]:
             raise ConfigError(
                 f"{self.folder.path} was trained on vectors that came with its captions, and does not have the encoder "

@@ -33,9 +33,9 @@ def style_transfer(run: Run, styles: Path, /, *, text: Labels = (), label: Label
     import numpy as np
 
     from gan_core.progress import quietly
-    from gan_vision.explore.anchors import anchors_of
+    from gan_vision.explore.anchors import anchors_of, reads_text
     from gan_vision.explore.exploration import PICTURES, check_out, open_for, sheet
-    from gan_vision.explore.own_pictures import conditions_of, list_pictures, read_pictures, reads_text
+    from gan_vision.explore.own_pictures import conditions_of, list_pictures, read_pictures
     from gan_vision.explore.style import check_conditions, style_encoder, transferred
 
     if encoder_steps is not None and encoder_steps < 1:

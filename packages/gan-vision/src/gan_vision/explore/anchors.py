@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -80,10 +80,9 @@ def anchors_of(run: ImageRun, seeds: Sequence[int] = (), labels: Sequence[str] =
     if any(number not in (0, 1, count) for number in given.values()):
         raise ConfigError("seeds, labels and captions must be equally many, or one for all. Received: "
                           f"{', '.join(f'{number} {name}' for name, number in given.items())}.")
-    if captions and not hasattr(run, "encode"):
-        raise ConfigError(f"`--text` is for runs that read captions. Received: {run.folder.path}, of the recipe "
-                          f"{run.recipe.name}. Leave it out.")
-    if hasattr(run, "encode") and not captions and not labels:
+    if captions:
+        require_captions(run)
+    if reads_text(run) and not captions and not labels:
         captions = run.texts(1)  # type: ignore[attr-defined]
     seeds, labels, captions = _each(seeds, count), _each(labels, count), _each(captions, count)
     if captions and not labels:
@@ -92,6 +91,22 @@ def anchors_of(run: ImageRun, seeds: Sequence[int] = (), labels: Sequence[str] =
             for index, seed in enumerate(seeds)]
     inputs = {name: np.concatenate([values[name] for values in read]) for name in read[0]}
     return Anchors(inputs, seeds, label_names(run, inputs))
+
+
+def reads_text(run: Any) -> bool:
+    """Whether the run makes pictures of captions."""
+    return hasattr(run, "encode")
+
+
+def require_captions(run: Any) -> None:
+    """Refuse a caption for a run that reads none.
+
+    Raises:
+        ConfigError: it reads none.
+    """
+    if not reads_text(run):
+        raise ConfigError(f"`--text` is for runs that read captions. Received: {run.folder.path}, of the recipe "
+                          f"{run.recipe.name}. Leave it out.")
 
 
 def count_of(seeds: Sequence[int], labels: Sequence[str], captions: Sequence[str], *, count: int = 1) -> int:

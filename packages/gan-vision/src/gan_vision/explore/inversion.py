@@ -11,7 +11,8 @@ import numpy as np
 from gan_core.errors import ConfigError
 from gan_core.metrics.functional.paired import peak_signal_to_noise
 from gan_core.progress import say
-from gan_vision.explore.own_pictures import asked_inputs, conditions_of, in_range, reads_text
+from gan_vision.explore.anchors import reads_text
+from gan_vision.explore.own_pictures import asked_inputs, conditions_of, in_range
 from gan_vision.image_run import ImageRun
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from gan_core.errors import ConfigError, DataError
+from gan_core.errors import DataError
 from gan_core.images.decode import decode_image, printable
 from gan_core.images.listing import list_images
 from gan_core.images.resize import resize_image
-from gan_vision.explore.anchors import asked_label, label_names
+from gan_vision.explore.anchors import asked_label, label_names, reads_text, require_captions
 from gan_vision.image_run import ImageRun
 
 
@@ -84,9 +84,7 @@ def asked_inputs(run: ImageRun, count: int, *, seed: int = 0, label: str | None 
     wanted = None if label is None else asked_label(run, label)
     if text is None:
         return run.inputs(count, seed=seed, label=wanted)
-    if not reads_text(run):
-        raise ConfigError(f"`--text` is for runs that read captions. Received: {run.folder.path}, of the recipe "
-                          f"{run.recipe.name}. Leave it out.")
+    require_captions(run)
     return run.inputs(count, seed=seed, label=wanted, text=[text] * count)
 
 
@@ -96,11 +94,6 @@ def names_of(run: Any, inputs: Mapping[str, np.ndarray], text: str | None = None
     if reads_text(run):
         return run.texts(count, text)
     return list(label_names(run, dict(inputs)) or [""] * count)
-
-
-def reads_text(run: Any) -> bool:
-    """Whether the run makes pictures of captions."""
-    return hasattr(run, "encode")
 
 
 def conditions_of(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

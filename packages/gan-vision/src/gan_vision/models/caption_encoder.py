@@ -82,8 +82,7 @@ def build_picture_encoder(size: int, channels: int = 3, *, width: int = 32, vect
             layers.GroupNormalization(groups=min(8, filters), dtype="float32")(x))
         filters = min(2 * filters, 8 * width)
     x = layers.Dense(vector, dtype="float32")(layers.Flatten(dtype="float32")(x))
-    return keras.Model(picture, _Normalized(dtype="float32")(x),
-                       name="picture_encoder")
+    return keras.Model(picture, _Normalized(dtype="float32")(x), name="picture_encoder")
 
 
 def normalized(x):

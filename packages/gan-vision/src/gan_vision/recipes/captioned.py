@@ -20,7 +20,6 @@ from gan_vision.data.fields.text_vectors import TextVectors
 from gan_vision.data.preparation import Preparation
 
 JITTER = 76 / 64  # training pictures are loaded larger and cut, as in the authors' code
-MISMATCHED = "mismatched"
 
 
 def load(config) -> tuple[Examples, Examples | None]:
@@ -91,6 +90,7 @@ class Encoded:
 
     def prepare(self, value_range: tuple[float, float]):
         """The `prepare` of the GAN."""
+        from gan_vision.data.captioned_batches import MISMATCHED
         from gan_vision.training.caption_preparation import CaptionPreparation
 
         fields = {**self.train.fields, MISMATCHED: self.train.fields["real"]}

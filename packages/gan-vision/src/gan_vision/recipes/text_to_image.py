@@ -4,9 +4,12 @@ gan-vision train text_to_image --preset shapes
 gan-vision train text_to_image --data captions:PICTURES_AND_CAPTIONS --size 64
 gan-vision sample RUN --text "a red circle with a green border"
 
+The first, seed 0, on one core of two without GPU: 8 minutes; of 440 pictures of combinations that were never shown 99 %
+have the colour asked for, 96 % the shape, 100 % the border (docs/captions.md).
+
 The discriminator must also reject real pictures beside a caption that is not theirs, and the generator must pass with
 mixes of two captions. Vectors of captions come with the data (hdf5:FILE, --vectors), or from an encoder that first
-learns, for a minute, which captions belong to which pictures, and stays in the run. Paper:
+learns, for a minute or two, which captions belong to which pictures, and stays in the run. Paper:
 https://arxiv.org/abs/1605.05396
 """
 
@@ -98,7 +101,7 @@ def build(config: Config, train, validation) -> core.Experiment:
             game,
             regularizers=((core.GradientPenalty(penalty),) if penalty else ()) + (
                 (core.R1(config.r1),) if config.r1 else ()),
-            mismatched=core.SuppliedSamples("mismatched") if "cls" in config.mode else None,
+            mismatched=core.SuppliedSamples() if "cls" in config.mode else None,
             mismatched_weight=config.wrong_weight,
             auxiliary=(core.InterpolatedConditions(game, ["text"], config.interpolation_weight, share=config.share),)
             if "int" in config.mode else ()),

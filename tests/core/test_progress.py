@@ -94,6 +94,13 @@ def test_square_brackets_in_a_message_stay():
     assert stream.getvalue() == "cannot read [bold]runs/a[0].png\n"
 
 
+def test_words_between_colons_are_no_pictures(capfd):
+    module.stdout().print("cub:up: 12 images", markup=False)
+    say("cub:up: read")
+    Progress().say("folder:cat: step")
+    assert tuple(capfd.readouterr()) == ("cub:up: 12 images\n", "cub:up: read\nfolder:cat: step\n")
+
+
 def test_a_long_line_is_not_broken():
     progress, stream = make()
     progress.say("x" * 500)

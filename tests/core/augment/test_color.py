@@ -84,7 +84,19 @@ def test_hue_and_saturation_leave_one_channel_alone(line):
     np.testing.assert_array_equal(draw(line, channels=1), np.broadcast_to(np.eye(4), (COUNT, 4, 4)))
 
 
-@pytest.mark.parametrize("channels", [2, 4, None])
+@pytest.mark.parametrize("channels", [2, 5, None])
 def test_other_numbers_of_channels_are_refused(channels):
-    with pytest.raises(ConfigError, match=rf"1 or 3 `channels`. Received: channels={channels}.*'bg'"):
+    with pytest.raises(ConfigError, match=rf"1, 3 or 4 \(RGB and opacity\) `channels`. Received: channels={channels}.*'bg'"):
         check_channels(channels)
+
+
+def test_opacity_is_no_colour():
+    images = tf.random.stateless_uniform((3, 4, 4, 4), (0, 0), -1.0, 1.0)
+    matrix = draw("brightness", "hue", channels=4, count=3).astype("float32")
+    found = apply_color(images, tf.constant(matrix)).numpy()
+    np.testing.assert_array_equal(found[..., 3], images[..., 3])
+    np.testing.assert_array_equal(found[..., :3], apply_color(images[..., :3], tf.constant(matrix)))
+
+
+def test_with_opacity_the_same_colours_are_drawn_as_without():
+    np.testing.assert_array_equal(draw(*COLOR, channels=4, count=9), draw(*COLOR, channels=3, count=9))

@@ -127,3 +127,19 @@ def test_it_comes_back_from_its_configuration():
 def test_wrong_options_are_refused(arguments, message):
     with pytest.raises(ConfigError, match=message):
         DiffAugment(**arguments)
+
+
+@pytest.mark.parametrize("value_range", [(-1, 1), (0, 1)])
+def test_colour_leaves_opacity_bit_for_bit_and_does_to_rgb_what_it_does_without(value_range):
+    images = tf.random.stateless_uniform((5, 6, 6, 4), (0, 1))
+    augment = DiffAugment("color", value_range=value_range)
+    found = augment(images, STREAM).numpy()
+    np.testing.assert_array_equal(found[..., 3], images[..., 3])
+    np.testing.assert_array_equal(found[..., :3], augment(images[..., :3], STREAM))
+
+
+def test_shifts_and_holes_take_opacity_with_them():
+    images = tf.ones((50, 8, 8, 4))
+    found = DiffAugment("translation,cutout")(images, STREAM).numpy()
+    assert (found == 0).any()
+    np.testing.assert_array_equal(found[..., 3], found[..., 0])

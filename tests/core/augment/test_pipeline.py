@@ -176,3 +176,38 @@ def test_the_keras_example_has_the_statistics_of_the_chain_of_layers():
     ours = Pipeline("keras_example")(images, 1.0, Stream(0, 0))
     for power in (1, 2):
         assert largest_difference(ours, theirs, power)[0] < 0.012
+
+
+# ---------------------------------------------------------------------------------------------- opacity
+
+CLEAR = RANDOM.uniform(0, 1, (6, 8, 8, 4)).astype("float32")
+
+
+@pytest.mark.parametrize("value_range", [(-1, 1), (0, 1), (0, 255)])
+def test_colour_leaves_opacity_bit_for_bit_and_does_to_rgb_what_it_does_without(value_range):
+    pipeline = Pipeline("color", value_range=value_range)
+    images = value_range[0] + CLEAR * (value_range[1] - value_range[0])
+    found = pipeline(tf.constant(images), 1.0, Stream(3, 0)).numpy()
+    assert found[..., 3].tobytes() == images[..., 3].tobytes()
+    np.testing.assert_array_equal(found[..., :3], pipeline(tf.constant(images[..., :3]), 1.0, Stream(3, 0)))
+    assert not np.array_equal(found[..., :3], images[..., :3])
+
+
+@pytest.mark.parametrize("lines", ["blit", "geom", "filter", "cutout", "keras_example"])
+def test_all_but_colour_treats_opacity_as_it_treats_a_colour(lines):
+    """Four equal channels stay equal."""
+    images = np.repeat(CLEAR[..., :1], 4, axis=-1)
+    found = Pipeline(lines)(tf.constant(images), 1.0, Stream(4, 0)).numpy()
+    assert not np.array_equal(found, images)
+    np.testing.assert_array_equal(found[..., 3], found[..., 0])
+
+
+def test_noise_is_drawn_for_opacity_too():
+    found = Pipeline("noise")(tf.constant(CLEAR), 1.0, Stream(5, 0)).numpy()
+    assert (found[..., 3] != CLEAR[..., 3]).mean() > 0.99
+
+
+def test_geometry_moves_opacity_where_colour_is_drawn_beside_it():
+    found = Pipeline("bgc", value_range=(0, 1))(tf.constant(CLEAR), 1.0, Stream(6, 0)).numpy()
+    alone = Pipeline("bg", value_range=(0, 1))(tf.constant(CLEAR), 1.0, Stream(6, 0)).numpy()
+    np.testing.assert_array_equal(found[..., 3], alone[..., 3])

@@ -78,3 +78,9 @@ def test_the_analysis_needs_neither_tensorflow_nor_scipy_and_importing_it_no_mat
             "f.compare_pixels(numpy.zeros((3,8,8)), numpy.ones((3,8,8)), repeats=10); assert callable(f.centroid);"
             "print([m for m in ('tensorflow', 'keras', 'scipy', 'PIL') if m in sys.modules])")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_pictures_with_opacity_are_refused_with_the_remedy(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros((3, 8, 8, 4), np.uint8))
+    with pytest.raises(DataError, match=r"a.npy: forensics compares pixels of gray or RGB. Found: 4 channels.*over one colour"):
+        forensics(str(tmp_path / "a.npy"), str(tmp_path / "a.npy"), out=str(tmp_path / "out"))

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.images import decode_image, read_header
+from gan_core.images import convert_channels, decode_image, read_header
+from gan_core.images.decode import ImageError, check_channels
 
 
 def encode(image: Image.Image, format: str, **options) -> bytes:
@@ -126,6 +127,63 @@ def test_alpha_is_laid_over_the_stated_background():
 def test_alpha_counts_before_the_conversion_to_gray():
     pixel = np.array([[[10, 0]]], np.uint8)
     assert decode_image(encode(Image.fromarray(pixel, "LA"), "PNG"), channels=1)[0, 0, 0] == 255
+
+
+def test_a_background_is_given_by_name():
+    pixel = np.array([[[10, 20, 30, 51]]], np.uint8)
+    assert decode_image(encode(Image.fromarray(pixel), "PNG"), background="black")[0, 0].tolist() == [2, 4, 6]
+
+
+def test_four_channels_keep_opacity_and_hide_nothing():
+    pixels = np.array([[[10, 20, 30, 51], [10, 20, 30, 0]]], np.uint8)
+    found = decode_image(encode(Image.fromarray(pixels), "PNG"), channels=4)
+    assert found.tolist() == [[[10, 20, 30, 51], [255, 255, 255, 0]]]
+
+
+@pytest.mark.parametrize(("mode", "format"), [("RGB", "BMP"), ("L", "PNG"), ("CMYK", "TIFF")])
+def test_files_without_opacity_are_opaque(mode, format):
+    found = decode_image(encode(Image.new("RGB", (3, 2), (9, 9, 9)).convert(mode), format), channels=4)
+    assert found.shape == (2, 3, 4)
+    assert (found[..., 3] == 255).all()
+    assert (found[..., :3] == 9).all()
+
+
+def test_a_transparent_palette_entry_has_opacity_zero():
+    found = decode_image(encode(palette_image(), "PNG", transparency=bytes([51, 255])), channels=4)
+    assert found.tolist() == [[[10, 20, 30, 51], [200, 100, 50, 255]]]
+
+
+def test_a_picture_of_which_nothing_is_visible_can_be_refused():
+    blank = encode(Image.new("RGBA", (2, 2), (9, 9, 9, 0)), "PNG")
+    assert (decode_image(blank) == 255).all()
+    with pytest.raises(ImageError, match="found a picture of which nothing is visible \\(opacity 0 everywhere\\); expected something to see"):
+        decode_image(blank, refuse_blank=True)
+
+
+def test_one_visible_pixel_is_enough():
+    image = Image.new("RGBA", (2, 2), (9, 9, 9, 0))
+    image.putpixel((1, 1), (9, 9, 9, 1))
+    assert decode_image(encode(image, "PNG"), refuse_blank=True).shape == (2, 2, 3)
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"channels": 2}, r"`channels` must be 1 \(gray\), 3 \(RGB\) or 4 \(RGB and opacity\). Received: channels=2"),
+    ({"background": "pink"}, "`background` must be white, black, checker or a colour.*Received: background='pink'")])
+def test_unknown_channels_and_backgrounds_are_refused(options, message):
+    with pytest.raises(ConfigError, match=message):
+        decode_image(b"", **options)
+
+
+def test_where_opacity_cannot_be_kept_the_message_says_so():
+    with pytest.raises(ConfigError, match=r"Received: channels=4. Opacity cannot be kept here: transparent parts are laid over white"):
+        check_channels(4)
+
+
+def test_opaque_and_clear_pictures_change_their_channels():
+    gray, clear = np.full((1, 1, 1), 7, np.uint8), np.array([[[0, 0, 0, 51]]], np.uint8)
+    assert convert_channels(gray, 4).tolist() == [[[7, 7, 7, 255]]]
+    assert convert_channels(clear, 3).tolist() == [[[204, 204, 204]]]
+    assert convert_channels(clear, 1, "black").tolist() == [[[0]]]
 
 
 def palette_image() -> Image.Image:
@@ -375,7 +433,7 @@ def test_a_limit_above_pillows_own_is_honoured(monkeypatch):
     assert Image.MAX_IMAGE_PIXELS == 100
 
 
-@pytest.mark.parametrize("channels", [0, 2, 4, "3", None])
+@pytest.mark.parametrize("channels", [0, 2, 5, "3", None])
 def test_other_channel_counts_are_refused(channels):
     with pytest.raises(ConfigError, match="`channels` must be 1"):
         decode_image(b"", channels=channels)

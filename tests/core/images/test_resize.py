@@ -79,3 +79,70 @@ def test_a_wrong_size_is_refused(size):
 def test_an_unknown_fit_lists_the_choices():
     with pytest.raises(ConfigError, match=r"unknown fit. Received: 'crop'.*center_crop, pad, stretch"):
         resize_image(photo(), 8, fit="crop")
+
+
+# ---------------------------------------------------------------------------------------------- opacity
+
+
+def square(color=(255, 0, 0), hidden=(0, 0, 0)):
+    """A square of one colour in the middle of a picture that is transparent around it."""
+    image = np.zeros((16, 16, 4), np.uint8)
+    image[..., :3] = hidden
+    image[4:12, 4:12] = (*color, 255)
+    return image
+
+
+@pytest.mark.parametrize("hidden", [(0, 0, 0), (0, 255, 0)])
+@pytest.mark.parametrize("size", [8, 5, 40])
+def test_nothing_of_what_is_hidden_comes_through(hidden, size):
+    small = resize_image(square(hidden=hidden), size)
+    seen = small[..., 3] > 0
+    assert seen.any()
+    assert (small[seen][:, :3] == (255, 0, 0)).all()
+    assert (small[~seen][:, :3] == 255).all()
+
+
+def test_opacity_is_resized_like_a_gray_picture():
+    image = square()
+    image[..., 3] = 64 + image[..., 3] // 2  # nothing to clip
+    assert np.abs(resize_image(image, 8)[..., 3].astype(int) - resize_image(image[..., 3:], 8)[..., 0]).max() <= 1
+
+
+def test_colours_mix_by_how_visible_they_are():
+    """Red that is opaque over blue that is visible to a third: three parts of red and one of blue, visible to two thirds."""
+    image = np.zeros((2, 2, 4), np.uint8)
+    image[0], image[1] = (255, 0, 0, 255), (0, 0, 255, 85)
+    (pixel,), = resize_image(image, 1).tolist()
+    assert pixel == [191, 0, 64, 170]
+
+
+@pytest.mark.parametrize("fit", ["center_crop", "stretch"])
+def test_an_opaque_picture_comes_out_as_it_does_without_opacity(fit):
+    image = photo()
+    opaque = np.concatenate([image, np.full((40, 56, 1), 255, np.uint8)], -1)
+    found = resize_image(opaque, 16, fit=fit)
+    assert np.array_equal(found[..., :3], resize_image(image, 16, fit=fit))
+    assert (found[..., 3] == 255).all()
+
+
+def test_padding_of_a_picture_with_opacity_is_transparent():
+    found = resize_image(np.full((4, 8, 4), 9, np.uint8), 8, fit="pad", background="black")
+    assert found[0, 0].tolist() == [255, 255, 255, 0]
+    assert found[4, 4].tolist() == [9, 9, 9, 9]
+
+
+def test_padding_may_be_a_checkerboard():
+    found = resize_image(np.zeros((16, 32, 3), np.uint8), 16, fit="pad", background="checker")
+    assert found[0, :4, 0].tolist() == [204, 204, 153, 153]
+
+
+def test_by_area_every_pixel_is_the_mean_of_what_it_covers():
+    """Three pixels become two: the middle one counts half for each."""
+    row = np.array([[0, 90, 240]], np.uint8)[..., None]
+    assert resize_image(row, (1, 2), fit="stretch", method="area")[0, :, 0].tolist() == [30, 190]
+    assert resize_image(row, (1, 1), fit="stretch", method="area").item() == 110
+
+
+def test_an_unknown_method_is_refused():
+    with pytest.raises(ConfigError, match=r"method.*'nearest'"):
+        resize_image(photo(), 8, method="nearest")

@@ -5,7 +5,16 @@ import pytest
 from PIL import Image
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.images.sheet import FORMATS, LINE, image_grid, save_image_grid, save_picture, side_by_side, to_uint8
+from gan_core.images.sheet import (
+    FORMATS,
+    LINE,
+    WITH_OPACITY,
+    image_grid,
+    save_image_grid,
+    save_picture,
+    side_by_side,
+    to_uint8,
+)
 
 
 def constant(*values, side=1, channels=1):
@@ -78,7 +87,7 @@ def test_floats_are_drawn_in_their_range():
     (lambda: image_grid(np.zeros((1, 2, 2))), ConfigError, "`value_range` is needed.*dtype=float64"),
     (lambda: image_grid(np.zeros((0, 2, 2), np.uint8)), DataError, r"with n >= 1. Found: \(0, 2, 2, 1\)"),
     (lambda: image_grid(np.zeros((2, 2), np.uint8)), DataError, r"Found: \(2, 2\). For a single image"),
-    (lambda: image_grid(np.zeros((1, 2, 2, 4), np.uint8)), DataError, r"Found: \(1, 2, 2, 4\)"),
+    (lambda: image_grid(np.zeros((1, 2, 2, 5), np.uint8)), DataError, r"Found: \(1, 2, 2, 5\)"),
     (lambda: image_grid(constant(1), 0), ConfigError, "`columns` must be a whole number of at least 1. Received: columns=0"),
     (lambda: image_grid(constant(1), padding=-1), ConfigError, "`padding` .* at least 0. Received: padding=-1"),
     (lambda: image_grid(constant(1), scale=1.5), ConfigError, "`scale` .* Received: scale=1.5"),
@@ -230,3 +239,67 @@ def test_no_picture_is_refused():
 def test_a_picture_of_another_format_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="must end in a picture format"):
         save_picture(tmp_path / "a.pdf", WHITE[0])
+
+
+# ---------------------------------------------------------------------------------------------- opacity
+
+
+def half_clear(side=16):
+    """A red picture whose left half is transparent."""
+    image = np.zeros((1, side, side, 4), np.uint8) + np.uint8([255, 0, 0, 255])
+    image[:, :, :side // 2] = 0
+    return image
+
+
+def test_a_sheet_lies_over_a_checkerboard_of_eight_pixels_where_pictures_are_transparent():
+    grid = image_grid(half_clear(32), padding=0)
+    assert grid.shape == (32, 32, 3)
+    assert grid[::8, ::8, 0].tolist() == [[204, 153, 255, 255], [153, 204, 255, 255]] * 2
+    assert (grid[:, 16:] == (255, 0, 0)).all()
+
+
+def test_enlarging_does_not_enlarge_the_checkerboard():
+    grid = image_grid(half_clear(4), padding=0, scale=8)
+    assert grid[0, :16:8, 0].tolist() == [204, 153]
+
+
+def test_opacity_can_be_kept_with_transparent_gaps():
+    grid = image_grid(half_clear(2), padding=1, keep_opacity=True)
+    assert grid[1, 1:3].tolist() == [[0, 0, 0, 0], [255, 0, 0, 255]]
+    assert (grid[0, :, 3] == 0).all()
+
+
+def test_texts_on_a_transparent_sheet_are_opaque():
+    grid = image_grid(half_clear(64), keep_opacity=True, labels=["name"])
+    assert grid[66:, :, 3].max() == 255
+
+
+def test_pictures_without_opacity_have_none_to_keep():
+    assert image_grid(constant(1, channels=3), keep_opacity=True).shape == (5, 5, 3)
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix, name in FORMATS.items() if name in WITH_OPACITY])
+def test_formats_with_opacity_keep_it(tmp_path, suffix):
+    with Image.open(save_picture(tmp_path / f"a{suffix}", half_clear()[0])) as found:
+        assert found.mode == "RGBA"
+        assert np.array_equal(np.asarray(found)[..., 3], half_clear()[0, ..., 3])
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix, name in FORMATS.items() if name not in WITH_OPACITY])
+def test_formats_without_opacity_get_white(tmp_path, suffix):
+    with Image.open(save_picture(tmp_path / f"a{suffix}", half_clear()[0])) as found:
+        pixels = np.asarray(found.convert("RGB")).astype(int)
+    assert np.abs(pixels[8, 2] - 255).max() <= 3
+    assert np.abs(pixels[8, 13] - (255, 0, 0)).max() <= 3
+
+
+def test_a_saved_sheet_keeps_opacity_if_it_is_asked_to(tmp_path):
+    path = save_image_grid(tmp_path / "a.png", half_clear(), keep_opacity=True)
+    with Image.open(path) as found:
+        assert found.mode == "RGBA"
+
+
+def test_pictures_beside_each_other_lie_over_a_checkerboard():
+    found = side_by_side([half_clear()[0], np.zeros((4, 4), np.uint8)], gap=1)
+    assert found.shape == (16, 21, 3)
+    assert found[0, 0].tolist() == [204, 204, 204]

@@ -280,3 +280,37 @@ def test_a_nearest_neighbour_tells_bright_fakes_from_real_ones(make_images, bloc
     assert abs(same["two-sample accuracy"].value - 0.5) < 0.15
     assert apart["two-sample accuracy"].value > 0.95
     assert {"two-sample accuracy, real", "two-sample accuracy, generated"} < set(same)
+
+
+# ---------------------------------------------------------------------------------------------- opacity
+
+
+def with_opacity(images):
+    """The images, whose right half is transparent and black."""
+    clear = np.concatenate([np.broadcast_to(images, (*images.shape[:3], 3)), np.full((*images.shape[:3], 1), 255, np.uint8)], -1)
+    clear[:, :, images.shape[2] // 2:] = 0
+    return clear
+
+
+def over_white(images):
+    seen = np.array(np.broadcast_to(images, (*images.shape[:3], 3)))
+    seen[:, :, images.shape[2] // 2:] = 255
+    return seen
+
+
+METRICS_OF_ALL_KINDS = ("fid", "kid", "prdc", "birthday", "memorisation")
+
+
+def test_pictures_with_opacity_score_as_they_look_over_white_and_every_score_says_so(sets, make_images, blocks):
+    train = make_images(200, 3)
+    clear = run(*map(with_opacity, sets), blocks, METRICS_OF_ALL_KINDS, train=with_opacity(train))
+    seen = run(*map(over_white, sets), blocks, METRICS_OF_ALL_KINDS, train=over_white(train))
+    assert {name: score.value for name, score in clear.items()} == {name: score.value for name, score in seen.items()}
+    assert all("images with opacity were laid over white" in score.warnings for score in clear.values())
+    assert not any("images with opacity were laid over white" in score.warnings for score in seen.values())
+
+
+def test_a_cached_score_still_says_that_it_is_over_white(sets, blocks, tmp_path):
+    for _ in range(2):
+        score = run(*map(with_opacity, sets), blocks, ("fid",), cache=tmp_path)["FID"]
+        assert "images with opacity were laid over white" in score.warnings

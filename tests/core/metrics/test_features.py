@@ -175,3 +175,11 @@ def test_the_choice_depends_on_the_seed_alone_and_not_on_the_batches():
 def test_memory_stays_at_the_capacity():
     reservoir = filled(50, np.zeros((5000, 4), np.float32), 100)
     assert reservoir._kept.nbytes == 50 * 4 * 4
+
+
+def test_a_choice_of_pictures_with_opacity_is_over_white():
+    clear = np.zeros((9, 2, 2, 4), np.uint8) + np.uint8([0, 0, 0, 51])
+    for images in (clear, iter([clear[:5], clear[5:]])):
+        found = choose_images(images, 4)
+        assert found.shape == (4, 2, 2, 3)
+        assert (found == 204).all()

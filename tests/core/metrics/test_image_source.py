@@ -327,8 +327,34 @@ def test_pixels_outside_the_stated_range_are_refused(tmp_path, values, stated):
         open_images(tmp_path / "a.npy", value_range=stated)
 
 
-@pytest.mark.parametrize(("shape", "message"), [((16, 16, 3), "single colour picture"), ((2, 8, 8, 4), "4 channels. Expected 1")])
+@pytest.mark.parametrize(("shape", "message"), [((16, 16, 3), "single colour picture"), ((2, 8, 8, 5), "5 channels. Expected 1"),
+                                                ((2, 8, 8, 4), "4 channels of float32. Expected uint8 where the fourth is opacity")])
 def test_arrays_that_are_no_set_of_pictures_are_refused(tmp_path, shape, message):
-    np.save(tmp_path / "a.npy", np.zeros(shape, np.uint8))
+    np.save(tmp_path / "a.npy", np.zeros(shape, np.float32 if shape[-1] == 4 else np.uint8))
     with pytest.raises(DataError, match=message):
         open_images(tmp_path / "a.npy")
+
+
+# --- opacity
+
+
+def clear(count=3, size=4):
+    """Black pictures that are visible to a fifth."""
+    return np.zeros((count, size, size, 4), np.uint8) + np.uint8([0, 0, 0, 51])
+
+
+def test_arrays_with_opacity_keep_it_unless_asked_otherwise(tmp_path):
+    np.save(tmp_path / "a.npy", clear())
+    np.testing.assert_array_equal(read_images(tmp_path / "a.npy"), clear())
+    for channels in (1, 3):
+        found = read_images(tmp_path / "a.npy", channels=channels)
+        assert found.shape == (3, 4, 4, channels)
+        assert (found == 204).all()
+
+
+def test_resized_arrays_with_opacity_look_as_they_do_over_white(tmp_path):
+    images = clear()
+    images[:, :, :2] = (0, 255, 0, 0)  # a colour that nobody sees
+    np.save(tmp_path / "a.npy", images)
+    found = read_images(tmp_path / "a.npy", resize=2, resize_filter="box")
+    assert found.tolist() == [[[[255, 255, 255, 255], [204, 204, 204, 255]]] * 2] * 3

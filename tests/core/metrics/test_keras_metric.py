@@ -196,3 +196,11 @@ def test_it_works_in_plain_fit(image_gan, metric, tmp_path):
     assert kept.shape == (1, *SHAPE)
     if keep.best_epoch == 2:
         np.testing.assert_allclose(kept, gan.sampler(latent), rtol=1e-6)
+
+
+def test_samples_with_opacity_are_compared_over_white(metric):
+    clear = np.random.default_rng(3).choice([-1.0, 1.0], (2, 6, 2, 3, 4)).astype("float32")  # opaque or not visible
+    metric.update_state(*clear)
+    seen = np.where(clear[..., 3:] > 0, clear[..., :3], 1.0)
+    expected = kernel_distance(*map(features, seen), estimator="full").value
+    assert float(metric.result()) == pytest.approx(expected, rel=1e-5)

@@ -71,6 +71,7 @@ class TestFields:
         ("build", 3, "`build` of a recipe must be a function. Received: build=3"),
         ("complete", 3, "`complete` of a recipe must be a function or None. Received: complete=3"),
         ("check_data", 3, "`check_data` of a recipe must be a function or None"),
+        ("check_config", 3, "`check_config` of a recipe must be a function or None"),
         ("presets", ["wide"], "`presets` of a recipe must be a mapping of names to settings"),
         ("presets", {"wide": 3}, "`presets` of a recipe must be a mapping of names to settings"),
         ("presets", {"wide": {"widht": 3}}, "preset 'wide' of linear: unknown key `widht`. Did you mean 'width'?"),

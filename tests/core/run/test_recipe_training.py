@@ -54,6 +54,20 @@ class TestTrain:
         found = [recipes.train("points", steps=1, quiet=True).folder.path.name for _ in range(2)]
         assert found == ["00000-points-1", "00001-points-1"]
 
+    def test_settings_that_cannot_be_met_are_refused_before_data_are_read(self, make_points, tmp_path):
+        def refuse(config):
+            raise DataError(f"the file of width {config.width} is gone")
+
+        table = make_points(check_config=refuse, load=lambda config: pytest.fail("read"))
+        with pytest.raises(DataError, match="the file of width 6 is gone"):
+            table.train("points", out=tmp_path / "run", width=6, quiet=True)
+        assert not (tmp_path / "run").exists()
+
+    def test_settings_are_not_asked_about_where_a_run_is_only_used(self, make_points, recipes, tmp_path):
+        recipes.train("points", out=tmp_path / "run", steps=1, quiet=True)
+        table = make_points(check_config=lambda config: pytest.fail("asked"))
+        assert table.open_run(tmp_path / "run", data=True).samples(2).shape == (2, 2)
+
     def test_what_only_the_data_know_is_kept_in_the_folder(self, make_points, tmp_path):
         table = make_points(complete=lambda config, train: config.model_copy(update={"width": len(train) // 16}))
         run = table.train("points", out=tmp_path / "run", steps=1, quiet=True)
@@ -160,6 +174,14 @@ class TestResume:
         with pytest.raises(DataError, match="64 points do not fit run"):
             self.resume(run, make_points(check_data=refuse)["points"], steps=5)
         assert Checkpoints(RunFolder(run.folder.path).checkpoints).newest()[0].step == 3
+
+    def test_settings_that_cannot_be_met_are_refused_before_data_are_read(self, make_points, run, monkeypatch):
+        def refuse(config):
+            raise DataError("the file of width 4 is gone")
+
+        recipe = make_points(check_config=refuse, load=lambda config: pytest.fail("read"))["points"]
+        with pytest.raises(DataError, match="the file of width 4 is gone"):
+            self.resume(run, recipe, steps=5)
 
     def test_a_refused_run_keeps_its_config(self, run):
         before = run.folder.config.read_bytes()

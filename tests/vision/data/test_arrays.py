@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from gan_core.errors import DataError
+from gan_core.errors import ConfigError, DataError
 from gan_vision.data import load_arrays
 from gan_vision.data.row_choice import choose_rows
 from gan_vision.data.row_subset import RowSubset
@@ -83,7 +83,7 @@ BAD_ARRAYS = {
     "objects": (saved(images=np.array([{}, None], object)), "holds Python objects"),
     "objects as labels": (saved(images=IMAGES, labels=np.array([1, "a"] * 3, object)), "holds Python objects"),
     "floats": (saved(images=IMAGES / 255), r"must hold images as uint8 .* Found: float64 \(6, 8, 8, 3\)"),
-    "two channels": (saved(images=IMAGES[..., :2]), "1 or 3"),
+    "two channels": (saved(images=IMAGES[..., :2]), "1, 3 or 4"),
     "no images": (saved(images=IMAGES[:0]), r"Found: shape \(0, 8, 8, 3\)"),
     "other keys": (saved(pictures=IMAGES), "has no images. Found the keys: pictures. Expected one of: images"),
     "too few labels": (saved(images=IMAGES, labels=np.arange(5)), "Found: 5 labels, 6 images"),
@@ -161,3 +161,45 @@ def test_a_small_file_of_many_pictures_takes_little_memory(tmp_path):
     count, growth = map(int, done.stdout.split())
     assert count == 10
     assert growth < 40  # MB
+
+
+# --------------------------------------------------------------------------------------------- opacity
+
+
+def clear(count=10):
+    """Black pictures that are visible to a fifth, with a green pixel that is not."""
+    images = np.zeros((count, 4, 4, 4), np.uint8) + np.uint8([0, 0, 0, 51])
+    images[:, 0, 0] = (0, 255, 0, 0)
+    return images
+
+
+@pytest.mark.parametrize("channels", [None, 4])
+@pytest.mark.parametrize("name", ["a.npy", "a.npz"])
+def test_pictures_with_opacity_keep_it_and_hide_nothing(tmp_path, name, channels):
+    (np.save if name == "a.npy" else np.savez)(tmp_path / name, clear())
+    images = load_arrays(tmp_path / name, size=4, channels=channels).images
+    assert images[0, 0, :2].tolist() == [[255, 255, 255, 0], [0, 0, 0, 51]]
+
+
+@pytest.mark.parametrize(("background", "seen"), [("white", 204), ("black", 0)])
+def test_pictures_with_opacity_are_laid_over_the_background(tmp_path, background, seen):
+    np.save(tmp_path / "a.npy", clear())
+    images = load_arrays(tmp_path / "a.npy", size=4, channels=3, background=background).images
+    assert images.shape == (10, 4, 4, 3)
+    assert (images[:, 1:] == seen).all()
+
+
+def test_rows_of_which_nothing_is_visible_are_rejects(tmp_path):
+    images = clear(20)
+    images[[3], ..., 3] = 0
+    np.savez(tmp_path / "a.npz", images=images, labels=np.arange(20))
+    with pytest.raises(DataError, match=r"(?s)1 of 20 images.*row 3 of array file .*found a picture of which nothing is visible"):
+        load_arrays(tmp_path / "a.npz", size=4, channels=4)
+    found = load_arrays(tmp_path / "a.npz", size=4, channels=4, on_bad="skip")
+    assert found.labels.tolist() == [number for number in range(20) if number != 3]
+
+
+def test_opacity_that_is_kept_has_no_background(tmp_path):
+    np.save(tmp_path / "a.npy", clear())
+    with pytest.raises(ConfigError, match="`background` is what transparent parts are laid over, and `channels`=4 keeps them"):
+        load_arrays(tmp_path / "a.npy", size=4, channels=None, background="black")

@@ -264,3 +264,12 @@ def test_json_lines_of_a_program_are_read(folder):
     examples = load(write(folder, "\n".join(lines), "captions.jsonl"))
     assert examples.source.field("captions") == [("é ü",)] * 2
     assert examples.class_names == ("3",)
+
+
+@ON_DEMAND
+def test_transparent_parts_are_laid_over_the_background_or_kept(tmp_path, memory_limit):
+    Image.new("RGBA", (8, 8), (0, 0, 0, 51)).save(tmp_path / "a.png")
+    write(tmp_path, "file,caption\na.png,a square\n")
+    for options, expected in (({}, [204] * 3), ({"background": "black"}, [0] * 3), ({"channels": 4}, [0, 0, 0, 51])):
+        found = load(tmp_path, memory_limit=memory_limit, **options).gather([0])["real"]
+        assert found[0, 0, 0].tolist() == expected

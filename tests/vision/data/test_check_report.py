@@ -108,3 +108,53 @@ def test_values_of_a_memory_map_are_checked(tmp_path):
     columns = {"real": np.zeros((9, 4, 4, 3), np.uint8), "labels": np.load(tmp_path / "labels.npy", mmap_mode="r")}
     report = Examples(Columns(columns), {"real": Photo(3), "labels": LabelMap(8)}, "pairs").check()
     assert "`labels` of row 8 of pairs: found the id 8 at the pixel in row 0, column 0; expected 0..7" in report.rejects[0].reason
+
+
+# --------------------------------------------------------------------------------------------- opacity
+
+
+@pytest.fixture
+def clear(tmp_path):
+    """Ten opaque pictures, three with a transparent pixel, one of which nothing is visible."""
+    for number in range(14):
+        picture = np.full((8, 8, 4), 255, np.uint8)
+        picture[:1 if number in (2, 5, 7) else 8 if number == 9 else 0, ..., 3] = 0
+        Image.fromarray(picture).save(tmp_path / f"{number:02}.png")
+    return tmp_path
+
+
+def test_pictures_with_transparent_parts_are_counted(clear):
+    report = folder_on_demand(clear, channels=4).check()
+    assert (report.total, report.usable, report.transparent) == (14, 13, 3)
+
+
+def test_where_pictures_are_read_without_opacity_nobody_knows(clear):
+    assert checked(clear).transparent is None
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_picture_of_which_nothing_is_visible_is_listed(clear, channels):
+    (reject,) = folder_on_demand(clear, channels=channels).check().rejects
+    assert reject.path == str(clear / "09.png")
+    assert reject.reason.startswith("found a picture of which nothing is visible (opacity 0 everywhere)")
+
+
+def test_an_opacity_of_254_is_transparent():
+    images = np.full((3, 4, 4, 4), 255, np.uint8)
+    images[1, 2, 3, 3] = 254
+    assert Examples.of_images(images).check().transparent == 1
+
+
+def test_rows_of_an_array_of_which_nothing_is_visible_are_listed_and_not_counted():
+    images = np.full((4, 4, 4, 4), 255, np.uint8)
+    images[2, ..., 3] = 0
+    report = Examples.of_images(images, np.array([0, 0, 1, 1]), ("a", "b")).check()
+    assert [reject.path for reject in report.rejects] == ["row 2"]
+    assert (report.usable, report.transparent, report.class_counts) == (3, 0, {"a": 2, "b": 1})
+
+
+def test_two_parts_add_up_what_is_transparent():
+    images = np.full((3, 4, 4, 4), 9, np.uint8)
+    report = Examples.of_images(images).check()
+    assert report.joined(report).transparent == 6
+    assert report.joined(Examples.of_images(images[..., :3]).check()).transparent is None

@@ -55,3 +55,10 @@ def test_the_attribution_is_shipped():
     text = resources.files("gan_vision.data").joinpath("digits_attribution.txt").read_text(encoding="utf-8")
     for part in ("E. Alpaydin", "C. Kaynak", "1998", "CC BY 4.0", "Optical Recognition of Handwritten Digits"):
         assert part in text
+
+
+def test_the_fourth_channel_is_opaque():
+    digits = load_digits(channels=4)
+    assert digits.images.shape == (1797, 8, 8, 4)
+    assert (digits.images[..., 3] == 255).all()
+    assert np.array_equal(digits.images[..., :3], load_digits(channels=3).images)

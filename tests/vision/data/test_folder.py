@@ -201,3 +201,55 @@ def test_rejects_under_error_leave_nothing_in_the_cache(tmp_path):
     with pytest.raises(DataError):
         load_folder(damaged_folder(tmp_path / "data", 10, 1), size=8, cache=tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+# --------------------------------------------------------------------------------------------- opacity
+
+
+def save_clear(path, opacity=51):
+    """A black picture that is visible to a fifth."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGBA", (16, 16), (0, 0, 0, opacity)).save(path)
+
+
+@pytest.mark.parametrize(("background", "expected"), [("white", 204), ("black", 0), ("#0a0a0a", 8), ((10, 10, 10), 8)])
+def test_transparent_parts_are_laid_over_the_background(tmp_path, background, expected):
+    save_clear(tmp_path / "a.png")
+    for channels in (1, 3):
+        assert (load_folder(tmp_path, size=8, channels=channels, background=background).images == expected).all()
+
+
+def test_a_checkerboard_has_eight_squares_over_each_picture(tmp_path):
+    save_clear(tmp_path / "a.png", 1)
+    found = load_folder(tmp_path, size=16, background="checker").images[0, ..., 0]
+    assert found[::2, 0].tolist() == [203, 152] * 4
+
+
+def test_padding_is_the_background(tmp_path):
+    save(tmp_path / "a.png", (9, 9, 9), (8, 4))
+    assert load_folder(tmp_path, size=8, fit="pad", background="#010203").images[0, 0, 0].tolist() == [1, 2, 3]
+
+
+def test_four_channels_keep_opacity(tmp_path):
+    save_clear(tmp_path / "a.png")
+    save(tmp_path / "b.jpg", (0, 0, 0))
+    images = load_folder(tmp_path, size=8, channels=4).images
+    assert images[0].tolist() == [[[0, 0, 0, 51]] * 8] * 8
+    assert images[1].tolist() == [[[0, 0, 0, 255]] * 8] * 8
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_picture_of_which_nothing_is_visible_is_a_reject(tmp_path, channels):
+    for number in range(10):
+        save_clear(tmp_path / f"{number}.png", 0 if number == 3 else 9)
+    with pytest.raises(DataError, match=r"(?s)1 of 10 images .*3.png: found a picture of which nothing is visible"):
+        load_folder(tmp_path, size=8, channels=channels)
+    assert len(load_folder(tmp_path, size=8, channels=channels, on_bad="skip")) == 9
+
+
+def test_each_background_has_a_place_of_its_own_in_the_cache(tmp_path):
+    save_clear(tmp_path / "pictures" / "a.png")
+    for _ in range(2):
+        for background, expected in (("white", 204), ("black", 0)):
+            images = load_folder(tmp_path / "pictures", size=8, background=background, cache=tmp_path / "cache").images
+            assert (np.asarray(images) == expected).all()

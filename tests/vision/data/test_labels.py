@@ -35,6 +35,22 @@ def test_ids_that_cannot_be_classes_are_refused():
         Labels.of(images([0, 123456]))
 
 
+def test_balanced_samples_come_class_by_class_and_the_first_classes_get_the_rest():
+    np.testing.assert_array_equal(ANIMALS.balanced(8), [0, 0, 0, 1, 1, 1, 2, 2])
+    np.testing.assert_array_equal(ANIMALS.balanced(2), [0, 1])
+    np.testing.assert_array_equal(TRAITS.balanced(4), np.eye(3, dtype=np.float32)[[0, 0, 1, 2]])
+
+
+def test_a_numbered_sample_has_the_same_class_however_many_there_are():
+    np.testing.assert_array_equal(ANIMALS.by_number(np.array([0, 1, 2, 3, 64])), [0, 1, 2, 0, 1])
+    assert ANIMALS.by_number(np.arange(3)).dtype == np.int32
+
+
+def test_labels_have_names():
+    assert ANIMALS.names_of(np.array([2, 0])) == ("dog", "ant")
+    assert TRAITS.names_of(np.array([[1, 0, 0.5], [0, 0, 0]])) == ("Eyeglasses+Young", "")
+
+
 def test_samples_come_class_by_class_as_often_as_fits():
     np.testing.assert_array_equal(ANIMALS.in_turn(7), [0, 0, 1, 1, 2, 2, 0])
     assert ANIMALS.columns(7) == 2

@@ -53,3 +53,14 @@ def test_small_pictures_are_enlarged_for_their_texts():
 
 def test_the_sheet_of_plain_pictures_is_their_grid():
     assert Examples.of_images(np.zeros((4, 8, 8, 1), np.uint8)).sheet().shape == (22, 22)
+
+
+def test_beside_pictures_with_opacity_others_are_opaque_and_the_sheet_is_a_checkerboard():
+    fields = {"real": Photo(4), "source": Photo(1)}
+    values = {"real": np.zeros((1, 64, 64, 4), np.uint8), "source": np.full((1, 64, 64, 1), 9, np.uint8)}
+    found = strips(fields, values)
+    assert found.shape == (1, 64, 64 + 2 + 64, 4)
+    assert (found[..., 64:66, :] == 255).all()
+    assert (found[..., 66:, :] == (9, 9, 9, 255)).all()
+    sheet = Examples(Columns(values), fields).sheet()
+    assert sheet[2:18:8, 2:18:8, 0].tolist() == [[204, 153], [153, 204]]

@@ -68,7 +68,7 @@ def test_fraction_and_seed_are_those_of_the_split(folder):
 
 BAD_SOURCES = {
     "unknown scheme": ("foldr:x", r"unknown data source. Received: 'foldr:x'. Did you mean 'folder'\?"),
-    "unknown word": ("bricks", r"Known: digits, folder, npy, npz, tfds. Write folder:PATH"),
+    "unknown word": ("bricks", r"Known: cub, digits, folder, npy, npz, tfds. Write folder:PATH"),
     "forgotten scheme": ("cifar10", r"Did you mean 'tfds:cifar10'\?"),
     "empty": ("", "unknown data source"),
     "no path": ("folder:", r"'folder:' must have the form folder:PATH"),
@@ -101,10 +101,12 @@ BAD_OPTIONS = {
     "fit": ({"fit": "crop"}, "unknown fit"),
     "on_bad": ({"on_bad": "ignore"}, "unknown on_bad"),
     "validation": ({"validation": 1.0}, "`validation` must be a fraction"),
-    "channels": ({"channels": 4}, "`channels` must be 1"),
+    "channels": ({"channels": 2}, "`channels` must be 1"),
     "size": ({"size": 0}, "`size` must be a whole number"),
     "limit": ({"limit": 0}, "`limit` must be at least 1"),
-    "crop": ({"crop": 128}, "`crop` is for tfds:celeb_a"),
+    "crop": ({"crop": 128}, "or 128 or 178 for tfds:celeb_a. Received: crop=128 with source='.*'. Leave it out \\(--crop null"),
+    "boxes": ({"crop": "bbox"}, "`crop` must be 'bbox' for a source with boxes"),
+    "square": ({"square": "shrink"}, "`square` says how a crop to a box becomes square. Received: square='shrink' with crop=None"),
 }
 
 
@@ -131,3 +133,21 @@ def test_importing_and_loading_need_no_tensorflow(folder):
     )
     result = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"background": "pink"}, "`background` must be white, black, checker or a colour #rrggbb.*Received: background='pink'"),
+    ({"background": "black", "channels": 4}, "`channels`=4 keeps them. Received: background='black'. Leave one out")])
+def test_a_background_that_means_nothing_is_refused(options, message):
+    with pytest.raises(ConfigError, match=message):
+        load_images("digits", size=8, **options)
+
+
+@pytest.mark.parametrize("source", ["folder", "npy"])
+def test_the_background_reaches_the_reader(tmp_path, source):
+    picture = np.zeros((8, 8, 4), np.uint8) + np.uint8([0, 0, 0, 51])
+    Image.fromarray(picture).save(tmp_path / "1.png")
+    np.save(tmp_path / "a.npy", picture[None])
+    place = tmp_path if source == "folder" else tmp_path / "a.npy"
+    for background, expected in (("white", 204), ("#0a0a0a", 8)):
+        assert (load_images(f"{source}:{place}", size=8, background=background).images == expected).all()

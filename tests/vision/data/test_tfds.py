@@ -1,14 +1,19 @@
 """gan_vision.data.tfds: named data sets with generated examples, and a tiny one prepared for real."""
 
+import contextlib
+import importlib.util
+import io
 import shlex
 import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from gan_core.errors import ConfigError, DataError
+from gan_core.errors import ConfigError, DataError, MissingDependencyError
 from gan_vision.data import load_images, load_tfds
 
+tf = pytest.importorskip("tensorflow")
 tfds = pytest.importorskip("tensorflow_datasets")
 
 
@@ -20,6 +25,7 @@ def mock():
 
 SHAPES = {
     "mnist": (32, 1), "fashion_mnist": (32, 1), "cifar10": (32, 3), "celeb_a": (64, 3), "cats_vs_dogs": (64, 3),
+    "caltech_birds2011": (64, 3), "oxford_flowers102": (64, 3),
 }  # fmt: skip
 
 
@@ -80,8 +86,127 @@ def test_without_a_crop_celeb_a_is_cut_to_the_central_square():
 
 @pytest.mark.parametrize(("name", "crop"), [("celeb_a", 64), ("mnist", 128)])
 def test_a_wrong_crop_is_refused(name, crop):
-    with pytest.raises(ConfigError, match="`crop` must be 128 or 178, and is for tfds:celeb_a"):
+    with pytest.raises(ConfigError, match=rf"or 128 or 178 for tfds:celeb_a. Received: crop={crop} with source='tfds:{name}'"):
         load_tfds(name, size=32, crop=crop)
+
+
+# ------------------------------------------------------------------------------------------------- boxes
+
+
+def png(pixels):
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
+
+
+@contextlib.contextmanager
+def prepared_birds(pictures, boxes):
+    """caltech_birds2011 with these uint8 pictures, and boxes (ymin, xmin, ymax, xmax) of 0..1.
+
+    Gives the splits that were asked for, and the features.
+    """
+    asked, read = [], []
+
+    def as_dataset(self, split, decoders=None, read_config=None, **kwargs):
+        asked.append(split)
+        read.append(sorted(decoders.extract_features(self.info.features)))
+        return tf.data.Dataset.from_tensor_slices({
+            "image": [png(pixels) for pixels in pictures], "label": np.arange(len(pictures), dtype=np.int64) % 3,
+            "bbox": np.asarray(boxes, np.float32)})
+
+    with tfds.testing.mock_data(as_dataset_fn=as_dataset, policy=tfds.testing.MockPolicy.USE_CODE):
+        yield asked, read
+
+
+def test_birds_are_cut_to_their_boxes():
+    """Box rows 6 to 14 of 24, columns 8 to 18 of 30: the crop is rows 4 to 16, columns 7 to 19."""
+    pixels = np.zeros((24, 30, 3), np.uint8)
+    pixels[4:16, 7:19] = 10, 20, 30
+    with prepared_birds([pixels], [(6 / 24, 8 / 30, 14 / 24, 18 / 30)]) as (asked, read):
+        images = load_images("tfds:caltech_birds2011", size=8, crop="bbox")
+    assert np.array_equal(images.images, np.broadcast_to((10, 20, 30), (1, 8, 8, 3)))
+    assert asked == ["test", "train"]
+    assert read == [["bbox", "image", "label"]] * 2  # and no masks
+
+
+@pytest.mark.parametrize("square", ["stretch", "shrink"])
+def test_both_sources_of_birds_are_cut_alike(tmp_path, square):
+    """Although one of them keeps boxes as fractions of single precision."""
+    draw, root, boxes = np.random.default_rng(0), tmp_path, []
+    (root / "images").mkdir()
+    pictures = [draw.integers(0, 256, (*draw.integers(20, 500, 2), 3), np.uint8) for _ in range(40)]
+    lists = dict.fromkeys(("images", "train_test_split", "image_class_labels", "bounding_boxes"), "")
+    for number, pixels in enumerate(pictures):
+        height, width = pixels.shape[:2]
+        y, x = draw.integers(0, height - 5), draw.integers(0, width - 5)
+        h, w = draw.integers(1, height - y + 1), draw.integers(1, width - x + 1)
+        boxes.append((y / height, x / width, (y + h) / height, (x + w) / width))
+        (root / f"images/{number}.png").write_bytes(png(pixels))
+        lists["images"] += f"{number} {number}.png\n"
+        lists["train_test_split"] += f"{number} 1\n"
+        lists["image_class_labels"] += f"{number} {number % 3}\n"
+        lists["bounding_boxes"] += f"{number} {x} {y} {w} {h}\n"
+    for name, text in lists.items():
+        (root / f"{name}.txt").write_text(text)
+    (root / "classes.txt").write_text("0 a\n1 b\n2 c\n")
+    folder = load_images(f"cub:{root}", size=16, crop="bbox", square=square)
+    with prepared_birds(pictures, boxes):
+        prepared = load_images("tfds:caltech_birds2011/train", size=16, crop="bbox", square=square)
+    assert np.array_equal(folder.images, prepared.images)
+    assert np.array_equal(folder.labels, prepared.labels)
+
+
+def test_an_empty_box_is_a_reject():
+    pictures = [np.zeros((24, 30, 3), np.uint8)] * 2
+    with prepared_birds(pictures, [(0.2, 0.2, 0.6, 0.6), (0.5, 0.5, 0.5, 0.9)]), pytest.raises(
+            DataError, match=r"(?s)1 of 2 images of tfds:caltech_birds2011/train cannot be used:.*caltech_birds2011 #1: its box must have a height"):
+        load_tfds("caltech_birds2011/train", size=8, crop="bbox")
+
+
+def test_without_a_crop_birds_are_whole():
+    with prepared_birds([np.full((24, 30, 3), 9, np.uint8)], [(0.5, 0.5, 0.5, 0.9)]):
+        assert load_tfds("caltech_birds2011/train", size=8).images.shape == (1, 8, 8, 3)
+
+
+def test_birds_that_are_not_prepared_say_what_preparing_needs(tmp_path):
+    with pytest.raises(DataError, match=r"tfds:caltech_birds2011 is not prepared.* Prepare it once \(with OpenCV: pip install opencv-python-headless\) with:"):
+        load_images("tfds:caltech_birds2011", size=8, data_dir=tmp_path)
+
+
+@pytest.mark.usefixtures("mock")
+def test_a_set_without_boxes_cannot_be_cut_to_them():
+    with pytest.raises(ConfigError, match=r"`crop` must be 'bbox' for a source with boxes \(cub:DIR, tfds:caltech_birds2011, .*source='tfds:cifar10'. Leave it out"):
+        load_tfds("cifar10", size=32, crop="bbox")
+
+
+@pytest.mark.usefixtures("mock")
+def test_the_flowers_hold_out_their_validation_pictures():
+    images = load_tfds("oxford_flowers102", size=8)
+    assert (images.name, images.held_out.name) == ("tfds:oxford_flowers102/train", "tfds:oxford_flowers102/validation")
+
+
+@pytest.mark.parametrize(("name", "module", "message"), [
+    ("caltech_birds2011", "cv2", r"preparing tfds:caltech_birds2011 needs OpenCV, and reading it does not. Install it once: pip install opencv-python-headless, or unpack the raw data and use cub:DIR"),
+    ("oxford_flowers102", "scipy", r"preparing tfds:oxford_flowers102 needs SciPy, and reading it does not. Install it once: pip install scipy\."),
+])
+def test_what_preparing_needs_is_said_before_the_download(tmp_path, monkeypatch, name, module, message):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda wanted, *rest: None if wanted == module else find(wanted, *rest))
+    monkeypatch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", lambda *_, **__: pytest.fail("downloaded"))
+    with pytest.raises(MissingDependencyError, match=message):
+        load_tfds(name, size=8, data_dir=tmp_path, download=True)
+
+
+def test_a_package_that_preparing_finds_missing_is_named(tmp_path, monkeypatch):
+    def download_and_prepare(self):
+        try:
+            raise ModuleNotFoundError("No module named 'bs4'", name="bs4")
+        except ModuleNotFoundError as error:
+            tfds.core.utils.reraise(error, suffix="Failed importing bs4.")
+
+    monkeypatch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", download_and_prepare)
+    with pytest.raises(MissingDependencyError, match=r"preparing tfds:cifar10 needs bs4, and reading it does not\. Install it once: pip install bs4\."):
+        load_tfds("cifar10", size=8, data_dir=tmp_path, download=True)
 
 
 @pytest.mark.usefixtures("mock")

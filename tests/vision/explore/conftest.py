@@ -15,7 +15,7 @@ class HandMade(ImageRun):
 
     def __init__(self, gan, folder, *, labels=None, condition=None, step=7):
         self.folder, self.recipe = SimpleNamespace(path=folder), SimpleNamespace(name="by hand")
-        self.config, self._labels, self.saved = SimpleNamespace(fit="stretch"), labels, SimpleNamespace(step=step)
+        self.config, self._labels, self.saved = SimpleNamespace(fit="stretch", background="white"), labels, SimpleNamespace(step=step)
         self.__dict__["experiment"] = core.Experiment(gan, [], value_range=(0.0, 1.0), condition=condition)
 
     @property

@@ -49,3 +49,11 @@ def test_the_same_frames_give_the_same_bytes(tmp_path):
 def test_mistakes_are_refused(tmp_path, name, fps, message):
     with pytest.raises(ConfigError, match=message):
         save_animation(tmp_path / name, FRAMES, fps=fps)
+
+
+def test_frames_with_opacity_lie_over_a_checkerboard(tmp_path):
+    frames = np.zeros((2, 8, 16, 4), np.uint8)
+    frames[1] = (255, 0, 0, 255)
+    _, found = read(save_animation(tmp_path / "a.gif", frames))
+    assert found[0][0, ::8, 0].tolist() == [204, 153]
+    assert (found[1] == (255, 0, 0)).all()

@@ -85,3 +85,11 @@ class TestSheet:
         assert facts[1] == {"file": "in/b.png", "neighbours": [
             {"row": 0, "place": self.examples.place(0), "distance": 0.01},
             {"row": 2, "place": self.examples.place(2), "distance": 0.3}]}
+
+
+def test_pictures_with_opacity_are_compared_as_they_look_over_white():
+    clear = np.zeros((1, 2, 2, 4), np.uint8)  # nothing is visible: white
+    black = clear + np.uint8([0, 0, 0, 255])
+    found = nearest_pictures(clear, np.concatenate([black, clear + np.uint8([9, 9, 9, 0])]), 2)
+    assert found.indices.tolist() == [[1, 0]]
+    assert found.distances[0].tolist() == pytest.approx([0, 12**0.5])

@@ -224,7 +224,7 @@ def test_the_command_line_takes_a_number_of_channels(name, channels, monkeypatch
 def test_another_number_of_channels_is_refused(capsys):
     with pytest.raises(SystemExit, match="2"):
         run(make_app(MODALITY), ["train", "dcgan", "--channels", "2"])
-    assert "--channels: Input should be 1 or 3. Received: '2'." in capsys.readouterr().err
+    assert "--channels: Input should be 1, 3 or 4. Received: '2'." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", sorted(TINY))
@@ -263,9 +263,54 @@ def test_the_preset_of_the_demo_is_what_the_demo_trains():
 
 def test_the_example_of_ada_has_the_numbers_of_its_source():
     config = RECIPES["ada"].settings(preset="example")
+    assert (config.data, config.crop, config.square, config.extractor) == (
+        "tfds:caltech_birds2011", "bbox", "stretch", "random")
     assert (config.size, config.batch_size, config.steps, config.ema, config.augment) == (64, 128, 18_400, 0.99, False)
     assert (config.width, config.depth, config.latent, config.dropout, config.learning_rate, config.beta_1) == (
         128, 4, 64, 0.4, 2e-4, 0.5)
+
+
+@pytest.mark.parametrize(("name", "data", "augment"), [
+    ("cats", "tfds:cats_vs_dogs", False), ("flowers", "tfds:oxford_flowers102", True)])
+def test_the_other_sets_of_ada_have_the_examples_numbers(name, data, augment):
+    def numbers(preset):
+        values = RECIPES["ada"].settings(preset=preset).model_dump()
+        return {key: value for key, value in values.items() if key not in ("data", "crop", "augment")}
+
+    config = RECIPES["ada"].settings(preset=name)
+    assert (config.data, config.crop, config.augment) == (data, None, augment)
+    assert numbers(name) == numbers("example")
+
+
+@pytest.mark.parametrize(("typed", "crop"), [("bbox", "bbox"), (128, 128), ("178", 178), (None, None), ("null", None)])
+def test_a_crop_is_a_word_or_a_number(typed, crop):
+    assert RECIPES["dcgan"].config(crop=typed).crop == crop
+
+
+@pytest.mark.parametrize("crop", ["box", 64, "64", True, [1]])
+def test_any_other_crop_is_refused(crop):
+    with pytest.raises(ConfigError, match="`crop`: Input should be 'bbox', 128 or 178"):
+        validate(RECIPES["dcgan"].config, {"crop": crop}, "options")
+
+
+@pytest.mark.parametrize(("name", "error", "message"), [
+    ("encoder", ConfigError, "`extractor` must name the file of an encoder while a run trains. Received: extractor='encoder'. Write encoder:FILE.keras"),
+    ("encoder:", ConfigError, "`extractor` must name the file of an encoder"),
+    ("inceptoin:w.h5", ConfigError, "unknown extractor. Received: 'inceptoin:w.h5'. Did you mean 'inception'"),
+    ("inception:absent.h5@75", DataError, "the file absent.h5 of the extractor 'inception' does not exist: .* or use `--extractor random`"),
+])
+@pytest.mark.parametrize("recipe", ["dcgan", "text_to_image"])
+def test_an_extractor_that_is_not_there_is_refused_before_data_are_read(recipe, name, error, message, tmp_path):
+    with pytest.raises(error, match=message):
+        RECIPES.train(recipe, out=tmp_path / "run", data="folder:absent" if recipe == "dcgan" else "captions:absent",
+                      extractor=name, quiet=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_captioned_pictures_have_no_boxes():
+    recipe = RECIPES["text_to_image"]
+    with pytest.raises(ConfigError, match=r"`crop` must be null: sources of captioned pictures have no boxes\. Received: crop='bbox'"):
+        recipe.load(recipe.config(crop="bbox"))
 
 
 def test_only_settings_that_have_an_effect_are_offered():

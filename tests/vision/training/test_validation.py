@@ -1,7 +1,11 @@
 """gan_vision.training.validation: KID against held-out images while a run trains."""
 
+import keras
 import numpy as np
+import pytest
 
+from gan_core.errors import DataError
+from gan_core.metrics.extractors import extractor_by_name
 from gan_vision.data import Examples
 from gan_vision.training.validation import KidAgainst
 
@@ -51,6 +55,33 @@ def test_a_generator_that_gives_back_what_it_was_asked_for_is_as_good_as_the_dat
     assert scored(gan)["kid"] < 1e-6
 
 
+def test_an_extractor_may_be_named_and_is_part_of_the_identity():
+    scored = KidAgainst(sorted_by_class(20), (-1, 1), extractor="random:7", count=10)
+    assert scored.identity == f"KID[{extractor_by_name('random:7').identity}/n=10/full]"
+    assert np.array_equal(scored.real, extractor_by_name("random:7").features(scored.held_out.gather(scored.rows)["real"]))
+
+
+def test_another_than_the_random_extractor_is_said_once(capsys):
+    scored = KidAgainst(sorted_by_class(20), (-1, 1), extractor="random:7")
+    assert capsys.readouterr().err == ""
+    assert scored.real is scored.real
+    assert capsys.readouterr().err == f"kid is measured with {extractor_by_name('random:7').identity}, against 20 held-out images\n"
+
+
+def test_the_extractors_file_is_read_at_the_first_score():
+    scored = KidAgainst(sorted_by_class(20), (-1, 1), extractor="keras:gone.keras")
+    with pytest.raises(DataError, match=r"gone\.keras does not exist"):
+        scored(Recorder())
+
+
+def test_a_keras_model_from_a_file_measures(tmp_path):
+    image = keras.Input((None, None, 3))
+    keras.Model(image, keras.layers.GlobalAveragePooling2D()(image)).save(tmp_path / "mean.keras")
+    scored = KidAgainst(sorted_by_class(100), (-1, 1), extractor=f"keras:{tmp_path / 'mean.keras'}@8", count=100)
+    assert scored.identity.startswith("KID[keras:mean[-1,1]@8/bilinear-antialias/sha256:")
+    assert scored(Recorder())["kid"] < 1e-6
+
+
 def test_the_scored_images_are_a_function_of_the_seed():
     def scored(seed):
         return KidAgainst(sorted_by_class(500), (-1, 1), extractor=Brightness(), count=50, seed=seed).real
@@ -63,3 +94,11 @@ def test_no_more_images_than_are_scored_keep_their_order():
     held_out = sorted_by_class(50)
     scored = KidAgainst(held_out, (-1, 1), extractor=Brightness(), count=50, seed=3)
     assert np.array_equal(scored.real.ravel(), held_out.labels)
+
+
+def test_images_with_opacity_are_compared_as_they_look_over_white_and_the_identity_says_so():
+    clear = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 4), np.uint8)
+    seen = (255 - np.rint((255 - clear[..., :3].astype(float)) * (clear[..., 3:] / 255))).astype(np.uint8)
+    scored, plain = (KidAgainst(Examples.of_images(images), (-1, 1), count=10) for images in (clear, seen))
+    assert scored.identity == plain.identity.removesuffix("]") + "/over white]"
+    assert np.abs(scored.real - plain.real).max() < 0.02  # up to the rounding of a byte

@@ -178,7 +178,7 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False, console: Console | None = None):
         self._quiet = quiet
-        self.console = console or Console(stderr=True, quiet=self.quiet, highlight=False, soft_wrap=True)
+        self.console = console or Console(stderr=True, quiet=self.quiet, highlight=False, emoji=False, soft_wrap=True)
         self.rate = 0.0
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
@@ -255,11 +255,11 @@ class Results(Console):
 
 def stdout(*, wrap: bool = False) -> Console:
     """The console for results: a line stays a line for the program that reads it, unless `wrap` asks for text."""
-    return Results(file=sys.stdout, highlight=False, soft_wrap=not wrap)
+    return Results(file=sys.stdout, highlight=False, emoji=False, soft_wrap=not wrap)  # no picture for ":up:" in a path
 
 
 def _stderr() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def _plain_lines(console: Console) -> Show:

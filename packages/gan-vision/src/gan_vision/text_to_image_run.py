@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +139,32 @@ class TextToImageRun(ImageRun):
             raise ConfigError(f"`--count` must be at least 1. Received: count={count}.")
         return self.images_of(self.inputs(count, seed=seed, label=label, text=text), raw=raw)
 
+    def generate_batches(self, count: int, *, seed: int = 0, label=None, raw: bool = False,
+                         text: str | None = None) -> Iterator[np.ndarray]:
+        """Images as `ImageRun.generate_batches`, of one caption, or of those of the training in turn.
+
+        Args:
+            count: int >= 1.
+            seed: of the noise.
+            label: not for these runs.
+            raw: whether to use the trained generator instead of its average.
+            text: a caption for all.
+
+        Raises:
+            ConfigError: as `generate`.
+        """
+        if label is not None:
+            self.condition_of(label, 1)  # refuses
+        texts = self.captions.captions[:max(count, 1)] if text is None else (text,)
+        vectors = self.encode(texts)
+        return self._in_batches(count, seed, lambda numbers: {"text": vectors[numbers % len(vectors)]},
+                                functools.partial(self.images_of, raw=raw))
+
+    def names_by_number(self, count: int, *, label=None, text: str | None = None) -> tuple[str, ...]:
+        """The caption of each image of `generate_batches`."""
+        texts = self.captions.captions if text is None else (text,)
+        return tuple(texts[number % len(texts)] for number in range(count))
+
     def save_captioned(self, path: Path | str, samples: np.ndarray, captions: Sequence[str]) -> Path:
         """Write images with their captions, a row for each caption where there are several images of each.
 
@@ -152,5 +178,5 @@ class TextToImageRun(ImageRun):
             return self.save(path, samples)
         each = len(samples) // len(captions)
         if each == 1:
-            return save_image_grid(path, samples, labels=captions, label_lines=LINES)
-        return save_image_grid(path, samples, each, captions=captions)
+            return save_image_grid(path, samples, labels=captions, label_lines=LINES, keep_opacity=True)
+        return save_image_grid(path, samples, each, captions=captions, keep_opacity=True)

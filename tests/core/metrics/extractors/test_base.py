@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gan_core.errors import DataError
-from gan_core.metrics.extractors.base import Extractor, check_images, weights_hash
+from gan_core.metrics.extractors.base import Extractor, check_images, over_white, weights_hash
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (7, 6, 6, 3), np.uint8)
 
@@ -37,6 +37,17 @@ def test_gray_becomes_three_equal_channels():
     np.testing.assert_array_equal(features[:, 0], features[:, 2])
 
 
+def test_opacity_is_seen_over_white():
+    clear = np.concatenate([IMAGES, np.full((7, 6, 6, 1), 51, np.uint8)], -1)
+    expected = np.rint(255 - 0.2 * (255 - IMAGES.astype(np.float64)))
+    np.testing.assert_array_equal(over_white(clear), expected)
+    np.testing.assert_array_equal(Means().features(clear, 3), Means().features(expected.astype(np.uint8)))
+
+
+def test_images_without_opacity_are_seen_as_they_are():
+    assert over_white(IMAGES) is IMAGES
+
+
 def test_colour_becomes_luminance_for_an_extractor_of_gray():
     extractor = Means()
     extractor.channels = 1
@@ -58,7 +69,7 @@ def test_antialiasing_shrinks_a_fine_checkerboard_to_gray():
     [
         (IMAGES.astype(np.float32), "float32"),
         (IMAGES[..., 0], r"\(7, 6, 6\)"),
-        (np.zeros((2, 6, 6, 4), np.uint8), r"\(2, 6, 6, 4\)"),
+        (np.zeros((2, 6, 6, 2), np.uint8), r"\(2, 6, 6, 2\)"),
         (IMAGES[:0], r"\(0, 6, 6, 3\)"),
         ([1, 2], "list"),
     ],

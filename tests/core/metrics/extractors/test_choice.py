@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.extractors import Encoder, RandomConvolution, extractor_by_name
+from gan_core.metrics.extractors import Encoder, RandomConvolution, check_extractor, extractor_by_name
 
 
 def test_random_takes_a_seed():
@@ -69,3 +69,34 @@ def test_keras_takes_a_file_and_a_size(tmp_path):
 def test_names_that_mean_nothing_are_refused(name, error, message):
     with pytest.raises(error, match=message.replace("?", r"\?")):
         extractor_by_name(name)
+
+
+@pytest.mark.parametrize(("name", "error", "message"), [
+    ("encodr", ConfigError, "unknown extractor. Received: 'encodr'"),
+    ("random:x", ConfigError, "takes a seed. Received: 'random:x'"),
+    ("inception", ConfigError, "`inception` needs a file"),
+    ("inception:absent.h5@75", DataError, "the file absent.h5 of the extractor 'inception' does not exist: pass the path of one that does, or use `--extractor random`, which needs none."),
+    ("keras:absent.keras", DataError, "the file absent.keras of the extractor 'keras' does not exist"),
+    ("encoder:absent.keras", DataError, "the file absent.keras of the extractor 'encoder' does not exist"),
+])
+def test_what_a_name_alone_shows_to_be_wrong_can_be_asked_before_anything_is_loaded(name, error, message):
+    with pytest.raises(error, match=message):
+        check_extractor(name)
+
+
+@pytest.mark.parametrize(("name", "size"), [("inception:w.h5", 299), ("inception:w.h5@75", 75), ("inception:a@b.h5@80", 80)])
+def test_inception_has_the_size_of_the_name_or_its_own(name, size, monkeypatch):
+    monkeypatch.setattr("gan_core.metrics.extractors.inception.KerasInceptionV3", lambda path, size: (path, size))
+    assert extractor_by_name(name) == (name.removeprefix("inception:").removesuffix(f"@{size}"), size)
+
+
+def test_files_that_exist_are_not_opened(tmp_path):
+    (tmp_path / "w@75.h5").touch()
+    for name in ("random", "random:3", "encoder", f"inception:{tmp_path}/w@75.h5@75", f"keras:{tmp_path}/w@75.h5"):
+        check_extractor(name)
+
+
+def test_a_home_directory_is_expanded(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "w.h5").touch()
+    check_extractor("inception:~/w.h5@75")

@@ -39,9 +39,19 @@ def test_floats_are_not_scaled_a_second_time():
         Photo(1).prepared("real", tf.zeros((1, 2, 2, 1)), (-1, 1))
 
 
-def test_a_sheet_shows_transparent_parts_over_white():
-    shown = Photo(4).pictures(np.array([[[[10, 20, 30, 255], [10, 20, 30, 0], [0, 0, 0, 51]]]], np.uint8))
-    assert shown.tolist() == [[[[10, 20, 30], [255, 255, 255], [204, 204, 204]]]]
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_sheet_gets_photos_as_they_are_and_lays_them_over_a_checkerboard(channels):
+    values = np.zeros((2, 5, 4, channels), np.uint8)
+    assert Photo(channels).pictures(values) is values
+
+
+@pytest.mark.parametrize("size", [4, 8])
+def test_colours_that_nobody_sees_do_not_come_through_at_another_size(size):
+    picture = np.zeros((8, 8, 4), np.uint8)
+    picture[:, :4] = (200, 0, 0, 255)
+    found = Photo(4).resized(picture, size)
+    assert (found[..., :3][found[..., 3] > 0] == (200, 0, 0)).all()
+    assert (found[..., :3][found[..., 3] == 0] == 255).all()
 
 
 def test_another_size_keeps_all_channels():

@@ -1,7 +1,7 @@
 """The colour lines of ADA: each draws an affine map of (red, green, blue), all multiply into one (2006.06676, app. B).
 
 A line takes the random stream of its own and the number of images; it returns matrices (count, 4, 4) that act on
-(red, green, blue, 1) in [-1, 1].
+(red, green, blue, 1) in [-1, 1]. Opacity, the fourth channel of images that have it, is no colour and stays as it is.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _NEED_RGB = ("hue", "saturation")
 def color_matrix(lines: tuple[str, ...], probability: tf.Tensor, stream: Stream, count: tf.Tensor, channels: int):
     """Matrices (count, 4, 4) of the drawn `lines` (names of `COLOR`), each with `probability` per image."""
     matrix = tf.eye(4, batch_shape=[count])
-    for line in (name for name in COLOR if name in lines and (channels == 3 or name not in _NEED_RGB)):
+    for line in (name for name in COLOR if name in lines and (channels != 1 or name not in _NEED_RGB)):
         draws = stream.scoped(line)
         applied = draws.chance((count, 1, 1), "apply", probability)
         matrix = multiply(tf.where(applied, COLOR[line](draws, count), _IDENTITY), matrix)
@@ -69,9 +69,10 @@ def color_matrix(lines: tuple[str, ...], probability: tf.Tensor, stream: Stream,
 
 
 def apply_color(images: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
-    """Images (batch, height, width, 3 or 1) in [-1, 1] with colours mapped by `matrix` (batch, 4, 4).
+    """Images (batch, height, width, 1, 3 or 4) in [-1, 1] with colours mapped by `matrix` (batch, 4, 4).
 
-    One channel is mapped by the mean of the three output rows: gain = its row sum, and its bias.
+    One channel is mapped by the mean of the three output rows: gain = its row sum, and its bias. The fourth is opacity,
+    which comes out as it went in.
     """
     matrix = matrix[:, :3]
     if images.shape[-1] == 1:
@@ -79,17 +80,18 @@ def apply_color(images: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
         gain, bias = tf.reduce_sum(row[:, :3], axis=1), row[:, 3]
         return images * gain[:, tf.newaxis, tf.newaxis, tf.newaxis] + bias[:, tf.newaxis, tf.newaxis, tf.newaxis]
     columns = [matrix[:, tf.newaxis, tf.newaxis, :, index] for index in range(4)]
-    return images[..., 0:1] * columns[0] + images[..., 1:2] * columns[1] + images[..., 2:3] * columns[2] + columns[3]
+    mapped = images[..., 0:1] * columns[0] + images[..., 1:2] * columns[1] + images[..., 2:3] * columns[2] + columns[3]
+    return mapped if images.shape[-1] == 3 else tf.concat([mapped, images[..., 3:]], axis=-1)
 
 
 def check_channels(channels: int | None) -> None:
     """Refuse images for which colour has no meaning.
 
     Raises:
-        ConfigError: neither one nor three channels.
+        ConfigError: neither gray, RGB, nor RGB with opacity.
     """
-    if channels not in (1, 3):
+    if channels not in (1, 3, 4):
         raise ConfigError(
-            f"colour lines need images with 1 or 3 `channels`. Received: channels={channels}. "
+            f"colour lines need images with 1, 3 or 4 (RGB and opacity) `channels`. Received: channels={channels}. "
             "Choose `transforms` without colour, such as 'bg'."
         )

@@ -18,15 +18,18 @@ def color(images, maps, stream):
     """Brightness + U(-1/2, 1/2), saturation × U(0, 2) about a pixel's mean, contrast × U(1/2, 3/2) about an image's.
 
     Args:
-        images: float32 (batch, height, width, channels) in [-1, 1].
+        images: float32 (batch, height, width, channels) in [-1, 1]; a fourth channel is opacity, and stays as it is.
         maps: what lies on them; stays as it is.
         stream: random numbers.
     """
+    opacity = images[..., 3:] if images.shape[-1] == 4 else None
+    images = images if opacity is None else images[..., :3]
     images += _scalar(stream, images, "brightness", -0.5, 0.5)
     mean = tf.reduce_mean(images, axis=3, keepdims=True)
     images = mean + (images - mean) * _scalar(stream, images, "saturation", 0.0, 2.0)
     mean = tf.reduce_mean(images, axis=(1, 2, 3), keepdims=True)
-    return mean + (images - mean) * _scalar(stream, images, "contrast", 0.5, 1.5), maps
+    images = mean + (images - mean) * _scalar(stream, images, "contrast", 0.5, 1.5)
+    return images if opacity is None else tf.concat([images, opacity], axis=-1), maps
 
 
 def _shift(images, offset, axis):
@@ -95,7 +98,10 @@ class DiffAugment(Augmentation):
         images = self._range.to_signed(samples)
         for name, apply in self._parts:
             images, maps = apply(images, maps, stream.scoped(name))
-        return self._range.from_signed(images), maps
+        images = self._range.from_signed(images)
+        if samples.shape[-1] == 4 and all(name == "color" for name, _ in self._parts):  # the range rounds
+            images = tf.concat([images[..., :3], samples[..., 3:]], axis=-1)
+        return images, maps
 
     def get_config(self):  # noqa: D102
         return {**super().get_config(), "policy": self.policy, "value_range": self.value_range}

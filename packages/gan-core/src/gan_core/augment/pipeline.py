@@ -43,8 +43,9 @@ class Pipeline:
         value_range: (low, high), the values of black and white in the images.
         resample: "bilinear" (identity and flips exact) or "antialiased" (the paper's; see `warp`).
 
-    An image to which no line was applied is returned bit for bit. The preset "keras_example" applies flip, shift,
-    rotation and zoom all together or not at all, with the edge pixel repeated in the mirrored surroundings.
+    An image to which no line was applied is returned bit for bit. Of images with four channels the last is opacity:
+    colour lines leave it alone, bit for bit, and all others treat it like a colour. The preset "keras_example" applies
+    flip, shift, rotation and zoom all together or not at all, with the edge pixel repeated in the surroundings.
 
     Raises:
         ConfigError: an unknown name, or a range that is not one.
@@ -78,7 +79,7 @@ class Pipeline:
             float32, the shape of `samples`, not clipped.
 
         Raises:
-            ConfigError: colour lines on images with neither one nor three channels.
+            ConfigError: colour lines on images with neither one, three nor four channels.
         """
         return self.pair(samples, {}, probability, stream)[0]
 
@@ -93,12 +94,16 @@ class Pipeline:
         """
         probability = tf.cast(probability, tf.float32)
         images = self.value_range.to_signed(samples)
-        touched = tf.zeros(tf.shape(samples)[:1], tf.bool)
+        touched = faded = tf.zeros(tf.shape(samples)[:1], tf.bool)
         for stage in self._stages:
             images, maps, changed = stage(images, maps, probability, stream)
             touched |= changed
+            faded |= changed & (stage != self._color)
         # Neutral draws and the value range round: an image that no line changed stays as it was.
-        return _select(touched, self.value_range.from_signed(images), samples), maps
+        result = _select(touched, self.value_range.from_signed(images), samples)
+        if samples.shape[-1] == 4:  # and so does opacity that nothing but colour came near
+            result = tf.concat([result[..., :3], _select(faded, result[..., 3:], samples[..., 3:])], axis=-1)
+        return result, maps
 
     # Each stage: images in [-1, 1] and maps -> both transformed, and bool (batch,) which images it changed.
 

@@ -73,6 +73,9 @@ def _load(path: str, side: str, count: int, resize: int | None, value_range: str
         return open_images(path, resize=resize, value_range=stated, count=most, seed=seed)
 
     images = choose_rows(count)
+    if images.channels == 4:
+        raise DataError(f"{path}: forensics compares pixels of gray or RGB. Found: 4 channels, RGB and opacity. Lay "
+                        "the images over one colour before saving them.")
     most = max(2, MOST_VALUES // int(np.prod(images.shape[1:])))
     if len(images) > most:
         images = choose_rows(most)

@@ -65,7 +65,7 @@ def leave(message: str, code: int, debug: bool = False) -> None:
     """Print `message` to stderr, after the traceback with `debug`, and exit with `code`."""
     if debug:
         traceback.print_exc()
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
     console.print("error:", style="bold red", end=" ")
     console.print(message, markup=False)
     sys.exit(code)

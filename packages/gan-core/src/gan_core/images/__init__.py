@@ -8,6 +8,7 @@ from __future__ import annotations
 from gan_core.public_names import public_names
 
 _HOMES = {
+    "background": ("over", "over_checkerboard", "parse_background"),
     "decode": ("Header", "ImageError", "convert_channels", "decode_image", "read_header"),
     "ids": ("colors_of", "decode_ids"),
     "resize": ("resize_image",),

@@ -18,11 +18,12 @@ import numpy as np
 from PIL import Image
 
 from gan_core.errors import ConfigError, DataError
+from gan_core.images.background import WHITE, Background, hidden_as_white, over, parse_background
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
 EXPECTED = "a JPEG, PNG, BMP, GIF, WebP or TIFF image"
+BLANK = "found a picture of which nothing is visible (opacity 0 everywhere); expected something to see. Remove it."
 MAX_PIXELS = 50_000_000
-WHITE = (255, 255, 255)
 
 _ORIENTATION_TAG = 0x0112
 _PHOTOMETRIC_TAG = 262  # of a TIFF: 0 for WhiteIsZero, which Pillow inverts in 8 bits but not in 16
@@ -66,22 +67,25 @@ def decode_image(
     source: str | os.PathLike | bytes,
     *,
     channels: int = 3,
-    background: tuple[int, int, int] = WHITE,
+    background: Background = WHITE,
+    refuse_blank: bool = False,
     max_pixels: int = MAX_PIXELS,
     name: str | None = None,
 ) -> np.ndarray:
     """The upright picture of one file as uint8.
 
     The format is found by content, not by the extension, and the size is checked in the header before any
-    pixel is decoded. EXIF orientation is applied once. Transparent pixels are laid over `background`; 16-bit
-    values are scaled by 1/257, not clipped. 32-bit integer and float files declare no range: theirs is taken
-    as the smallest of 0..1 (float only), 0..255 and 0..65535 that holds all values. Of an animation or a
-    multi-page file the first frame counts.
+    pixel is decoded. EXIF orientation is applied once. Transparent pixels are laid over `background`, or, in four
+    channels, kept with their opacity, and white where nothing is visible; 16-bit values are scaled by 1/257, not
+    clipped. 32-bit integer and float files declare no range: theirs is taken as the smallest of 0..1 (float only),
+    0..255 and 0..65535 that holds all values. Of an animation or a multi-page file the first frame counts.
 
     Args:
         source: path, or the bytes of a file.
-        channels: 3 for RGB, 1 for luminance (ITU-R 601); gray and colour files are converted.
-        background: RGB, 0..255, shown where the picture is transparent.
+        channels: 3 for RGB, 1 for luminance (ITU-R 601), 4 for RGB and opacity (0 invisible, 255 opaque, as are files
+            without opacity); gray and colour files are converted.
+        background: "white", "black", "checker", "#rrggbb" or RGB of 0..255, shown where the picture is transparent.
+        refuse_blank: whether a picture of which nothing is visible is an error: it would be learned as a blank.
         max_pixels: int, width times height above which a file is refused (decompression bombs).
         name: str, what error messages call `bytes`.
 
@@ -90,13 +94,16 @@ def decode_image(
 
     Raises:
         ImageError: (a DataError) the file is missing, empty, truncated, damaged, too large, or no image.
+        ConfigError: other channels or an unknown background.
 
     Example:
         >>> decode_image("bird.jpg").shape
         (600, 800, 3)
     """
-    check_channels(channels)
-    return decode_as(source, lambda image: _to_array(image, channels, background), max_pixels=max_pixels, name=name)
+    check_channels(channels, opacity=True)
+    under = parse_background(background)
+    return decode_as(source, lambda image: _to_array(image, channels, under, refuse_blank), max_pixels=max_pixels,
+                     name=name)
 
 
 def decode_as(source: str | os.PathLike | bytes, convert: Callable[[Image.Image], np.ndarray], *,
@@ -167,10 +174,16 @@ def read_header(source: str | os.PathLike | bytes, *, max_pixels: int = MAX_PIXE
     return Header((width, height) if orientation in _SIDEWAYS else (height, width), image.mode in _GRAY_MODES)
 
 
-def check_channels(channels: int) -> None:
-    """Refuse anything but 1 and 3."""
-    if channels not in (1, 3):
-        raise ConfigError(f"`channels` must be 1 (gray) or 3 (RGB). Received: channels={channels!r}.")
+def check_channels(channels: int, *, opacity: bool = False) -> None:
+    """Refuse anything but 1 and 3, and 4 where `opacity` can be kept.
+
+    Raises:
+        ConfigError: another number.
+    """
+    if channels not in ((1, 3, 4) if opacity else (1, 3)):
+        known = "1 (gray), 3 (RGB) or 4 (RGB and opacity)" if opacity else "1 (gray) or 3 (RGB)"
+        lost = " Opacity cannot be kept here: transparent parts are laid over white." if channels == 4 else ""
+        raise ConfigError(f"`channels` must be {known}. Received: channels={channels!r}.{lost}")
 
 
 def _open_source(source: str | os.PathLike | bytes, name: str | None) -> tuple[str, BinaryIO]:
@@ -264,7 +277,7 @@ def _upright(image: Image.Image) -> Image.Image:
     return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
-def _to_array(image: Image.Image, channels: int, background) -> np.ndarray:
+def _to_array(image: Image.Image, channels: int, background: Background, refuse_blank: bool) -> np.ndarray:
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         array, alpha = _wide_to_uint8(image)
         array = array[..., None]
@@ -277,9 +290,10 @@ def _to_array(image: Image.Image, channels: int, background) -> np.ndarray:
         array, alpha = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB")), None
         array = array.reshape(*array.shape[:2], -1)
     if alpha is not None:
-        array, weight = convert_channels(array, 3).astype(np.uint32), alpha.astype(np.uint32)
-        array = ((array * weight + np.asarray(background, np.uint32) * (255 - weight) + 127) // 255).astype(np.uint8)
-    return np.ascontiguousarray(convert_channels(array, channels))
+        if refuse_blank and not alpha.any():
+            raise BadPixels(BLANK)
+        array = hidden_as_white(np.concatenate([convert_channels(array, 3), alpha], axis=-1))
+    return np.ascontiguousarray(convert_channels(array, channels, background))
 
 
 def _wide_to_uint8(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
@@ -298,10 +312,25 @@ def _wide_to_uint8(image: Image.Image) -> tuple[np.ndarray, np.ndarray | None]:
     return np.round(values.astype(np.float64) * (255 / top)).astype(np.uint8), alpha
 
 
-def convert_channels(image: np.ndarray, channels: int) -> np.ndarray:
-    """Gray to RGB by repetition, RGB to gray by ITU-R 601 luminance; uint8 (H, W, 1 or 3)."""
+def convert_channels(image: np.ndarray, channels: int, background: Background = WHITE) -> np.ndarray:
+    """A picture with other channels.
+
+    Gray becomes RGB by repetition, RGB gray by ITU-R 601 luminance; what has no opacity becomes opaque, and what has is
+    laid over `background` where it shall have none.
+
+    Args:
+        image: uint8 (H, W, 1, 3 or 4).
+        channels: 1, 3 or 4.
+        background: as in `decode_image`.
+
+    Returns:
+        uint8 (H, W, channels); the input itself if it has these channels already.
+    """
     if image.shape[-1] == channels:
         return image
-    if channels == 3:
-        return np.repeat(image, 3, axis=-1)
-    return np.asarray(Image.fromarray(image).convert("L"))[..., None]
+    if image.shape[-1] == 4:
+        image = over(image, background)
+    if channels == 1:
+        return np.asarray(Image.fromarray(image).convert("L"))[..., None]
+    color = np.repeat(image, 3, axis=-1) if image.shape[-1] == 1 else image
+    return color if channels == 3 else np.concatenate([color, np.full_like(color[..., :1], 255)], axis=-1)

@@ -11,10 +11,12 @@ import numpy as np
 
 from gan_core.errors import ConfigError, DataError
 from gan_core.files import whole_file
+from gan_core.images.background import over, over_checkerboard
 
 Color = int | tuple[int, int, int]
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".bmp": "BMP", ".gif": "GIF",
            ".tif": "TIFF", ".tiff": "TIFF"}
+WITH_OPACITY = ("PNG", "WEBP", "TIFF")  # formats that know it
 TEXT, LINE = 12, 15  # pixels: size of letters, height of a line
 TINY = 64  # pixels: smaller pictures are enlarged in files, where a viewer would show them as stamps
 
@@ -54,12 +56,12 @@ def to_uint8(images, value_range: tuple[float, float]) -> np.ndarray:
 def image_grid(images, columns: int | None = None, *, value_range: tuple[float, float] | None = None,
                padding: int = 2, background: Color = 255, scale: int = 1, labels: Sequence[str] | None = None,
                label_lines: int = 1, captions: Sequence[str] | None = None, row_names: Sequence[str] | None = None,
-               column_names: Sequence[str] | None = None) -> np.ndarray:
+               column_names: Sequence[str] | None = None, keep_opacity: bool = False) -> np.ndarray:
     """Images side by side, row by row; the rest of the last row is background.
 
     Args:
-        images: (n, height, width), (n, height, width, 1) or (n, height, width, 3); uint8, or numbers in `value_range`.
-            n need not be a square.
+        images: (n, height, width) or (n, height, width, 1, 3 or 4); uint8, or numbers in `value_range`. n need not be a
+            square. With opacity, the fourth channel, they are laid over a checkerboard in two grays.
         columns: int >= 1; default: the smallest square that holds all images, never more than n.
         value_range: (low, high) of images that are not uint8.
         padding: int >= 0, pixels of background around and between the images, not scaled.
@@ -70,10 +72,12 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
         captions: a text for each row, under it, over its whole width and as many lines as it takes.
         row_names: a text for each row, at its left.
         column_names: a text for each column, above it, cut to its width.
+        keep_opacity: whether images with opacity keep it. What is not covered by them is then transparent.
 
     Returns:
-        uint8 (H, W) for gray or (H, W, 3) for colour. Without texts H = rows · (height · scale + padding) + padding;
-        texts add lines of 15 pixels, and room at the left for `row_names`.
+        uint8 (H, W) for gray, (H, W, 3) for colour, or (H, W, 4) with `keep_opacity`. Without texts
+        H = rows · (height · scale + padding) + padding; texts add lines of 15 pixels, and room at the left for
+        `row_names`.
 
     Raises:
         ConfigError: an option out of range, `value_range` missing, or another number of texts.
@@ -88,10 +92,13 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
                                ("label_lines", label_lines, 1)):
         if value is not None and (not isinstance(value, int | np.integer) or value < least):
             raise ConfigError(f"`{name}` must be a whole number of at least {least}. Received: {name}={value!r}.")
-    count, _, _, channels = images.shape
+    images = images.repeat(scale, axis=1).repeat(scale, axis=2)
+    if not keep_opacity:
+        images = over_checkerboard(images)
+    count, height, width, channels = images.shape
     color = np.atleast_1d(background)
-    if color.shape not in {(1,), (channels,)} or color.min() < 0 or color.max() > 255:
-        raise ConfigError(f"`background` must be 0..255{' or a triple of them' if channels == 3 else ''}. "
+    if color.shape not in {(1,), (min(channels, 3),)} or color.min() < 0 or color.max() > 255:
+        raise ConfigError(f"`background` must be 0..255{' or a triple of them' if channels >= 3 else ''}. "
                           f"Received: background={background!r}.")
 
     columns = int(min(count, math.isqrt(count - 1) + 1 if columns is None else columns))
@@ -101,8 +108,6 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
         if texts is not None and len(texts) != expected:
             raise ConfigError(f"`{name}` must hold {expected} texts for {count} images in {columns} columns. "
                               f"Received: {len(texts)}.")
-    images = images.repeat(scale, axis=1).repeat(scale, axis=2)
-    height, width = images.shape[1:3]
     # Where rows and columns begin, between the lines of text.
     margin = max(map(_width, row_names), default=0) + padding if row_names else 0
     lefts = [margin + padding + column * (width + padding) for column in range(columns)]
@@ -115,7 +120,7 @@ def image_grid(images, columns: int | None = None, *, value_range: tuple[float, 
         tops.append(top)
         top += height + below + LINE * len(lines) + padding
     grid = np.empty((top, total_width, channels), np.uint8)
-    grid[:] = color
+    grid[..., :3], grid[..., 3:] = color, 0
     for index, image in enumerate(images):
         top, left = tops[index // columns], lefts[index % columns]
         grid[top:top + height, left:left + width] = image
@@ -139,7 +144,7 @@ def save_image_grid(path: str | Path, images, columns: int | None = None, *,
         columns: as in `image_grid`.
         value_range: as in `image_grid`.
         scale: int >= 1; default: as much as makes the shorter side of an image at least 64 pixels.
-        **options: further options of `image_grid`: padding, background, and the texts.
+        **options: further options of `image_grid`: padding, background, keep_opacity, and the texts.
 
     Returns:
         The path.
@@ -163,14 +168,18 @@ def save_picture(path: str | Path, picture: np.ndarray) -> Path:
 
     Args:
         path: as in `save_image_grid`.
-        picture: uint8 (height, width) or (height, width, 3).
+        picture: uint8 (height, width), (height, width, 3), or (height, width, 4) with opacity, which is laid over white
+            in formats that know none (.jpg, .bmp, .gif).
 
     Raises:
         ConfigError: another suffix, or a picture too large for its format.
     """
     from PIL import Image
 
-    path, image = check_suffix(Path(path), FORMATS), Image.fromarray(picture)
+    path = check_suffix(Path(path), FORMATS)
+    if picture.shape[2:] == (4,) and FORMATS[path.suffix.lower()] not in WITH_OPACITY:
+        picture = over(picture)
+    image = Image.fromarray(picture)
     with whole_file(path) as file:
         try:
             image.save(file, format=FORMATS[path.suffix.lower()])
@@ -186,7 +195,8 @@ def side_by_side(pictures: Sequence[np.ndarray], *, gap: int = 16, background: i
     """Pictures of any sizes in one row, aligned at the top.
 
     Args:
-        pictures: uint8 (height, width) or (height, width, 3) each; gray ones become colour beside colour.
+        pictures: uint8 (height, width) or (height, width, 3) each; gray ones become colour beside colour. Those with
+            opacity, (height, width, 4), are laid over a checkerboard.
         gap: pixels between them.
         background: 0..255, of the gaps and of what lies below smaller pictures.
 
@@ -195,6 +205,7 @@ def side_by_side(pictures: Sequence[np.ndarray], *, gap: int = 16, background: i
     """
     if not pictures:
         raise DataError("there is no picture to lay side by side. Expected: at least one.")
+    pictures = [over_checkerboard(picture) if picture.ndim == 3 else picture for picture in pictures]
     if any(picture.ndim == 3 for picture in pictures):
         pictures = [np.repeat(picture[..., None], 3, axis=-1) if picture.ndim == 2 else picture for picture in pictures]
     height = max(len(picture) for picture in pictures)
@@ -218,13 +229,13 @@ def check_suffix(path: Path, known: Iterable[str]) -> Path:
 
 
 def _as_bytes(images, value_range: tuple[float, float] | None) -> np.ndarray:
-    """The images as uint8 (n, height, width, 1 or 3)."""
+    """The images as uint8 (n, height, width, 1, 3 or 4)."""
     images = np.asarray(images)
     if images.ndim == 3:
         images = images[..., None]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
-        raise DataError("images must have the shape (n, height, width), (n, height, width, 1) or (n, height, width, 3) "
-                        f"with n >= 1. Found: {images.shape}. For a single image pass `image[None]`.")
+    if images.ndim != 4 or images.shape[-1] not in (1, 3, 4) or 0 in images.shape:
+        raise DataError("images must have the shape (n, height, width) or (n, height, width, 1, 3 or 4) with n >= 1. "
+                        f"Found: {images.shape}. For a single image pass `image[None]`.")
     if value_range is not None:
         return to_uint8(images, value_range)
     if images.dtype != np.uint8:
@@ -275,5 +286,5 @@ def _written(grid: np.ndarray, texts: Iterable[tuple[int, int, str]], *, dark: b
     picture = Image.fromarray(grid)
     pen, ink = ImageDraw.Draw(picture), 0 if dark else 255
     for left, top, text in texts:
-        pen.text((left, top), text, fill=ink if grid.ndim == 2 else (ink,) * 3, font=_font())
+        pen.text((left, top), text, fill=ink if grid.ndim == 2 else (ink, ink, ink, 255)[:grid.shape[2]], font=_font())
     return np.asarray(picture)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError, choose
-from gan_core.metrics.extractors.base import Extractor
+from gan_core.metrics.extractors.base import OVER_WHITE, Extractor
 from gan_core.metrics.extractors.choice import extractor_by_name
 from gan_core.metrics.feature_cache import FeatureCache
 from gan_core.metrics.features import (
@@ -43,8 +43,9 @@ def evaluate(real, fake, *, metrics: Sequence[str] = DEFAULT_METRICS, extractor:
     out with a `MetricWarning` that gives the reason.
 
     Args:
-        real: uint8 **(n, height, width, 1 or 3)** in 0..255, an iterable of such batches, what `open_images` returns,
-            or a `FeatureSet`. Held-out images, where there are any.
+        real: uint8 **(n, height, width, 1, 3 or 4)** in 0..255, an iterable of such batches, what `open_images`
+            returns, or a `FeatureSet`. Held-out images, where there are any. Images with opacity, the fourth channel,
+            are laid over white, which their scores say.
         fake: likewise, generated.
         metrics: names of `METRICS`: "fid", "kid", "prdc" (precision, recall, density, coverage), "birthday",
             "memorisation" (needs `train`), "ms_ssim", "two_sample", and with a classifier "inception_score", "modes".
@@ -185,20 +186,21 @@ def _with_notes(metric, inputs: Inputs, notes: dict[str, list[str]]) -> list[Sco
 
 
 def _notes(inputs: Inputs) -> dict[str, list[str]]:
-    """Warnings about the inputs: for every score on features, and for those that need the rows."""
+    """Warnings about the inputs: for every score on features, those that need the rows, and those on pixels."""
     real, fake = inputs.real, inputs.fake
-    always = [real.caveat] if real.caveat else []
+    seen = [OVER_WHITE] if 4 in (real.image_shape[-1], fake.image_shape[-1]) else []
+    always = [*([real.caveat] if real.caveat else []), *seen]
     if real.image_shape != fake.image_shape:
         always.append(f"real images are {_shape(real)} and generated ones {_shape(fake)} (height x width x channels): "
                       "the conversion enters the score")
     rows = [f"{len(found.features):,} of {found.count:,} {name} images, drawn at random, entered, since features "
             "exceeded the memory limit" for name, found in (("real", real), ("generated", fake)) if not found.complete]
-    return {"always": always, "rows": rows}
+    return {"always": always, "rows": rows, "pixels": seen}
 
 
 def _notes_for(score: Score, notes: dict[str, list[str]]) -> list[str]:
     if not score.extractor:
-        return []
+        return notes["pixels"]
     return notes["always"] + ([] if score.metric.startswith("FID") else notes["rows"])
 
 

@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError
-from gan_core.metrics.extractors.base import Extractor, check_images
+from gan_core.metrics.extractors.base import Extractor, check_images, over_white
 from gan_core.metrics.functional.feature_checks import check_features
 from gan_core.metrics.functional.moments import Moments
 
@@ -29,8 +29,9 @@ class FeatureSet:
         count: int, images seen.
         moments: `Moments` of all images; None where `features` holds them all.
         logits: float32 **(kept, classes)** of the same rows, or None.
-        images: uint8 **(m, height, width, channels)**, a random choice of at most 5,000, for scores on pixels; or None.
-        image_shape: (height, width, channels).
+        images: uint8 **(m, height, width, 1 or 3)**, a random choice of at most 5,000, for scores on pixels; or None.
+        image_shape: (height, width, channels); with 4 channels, of which the last is opacity, features and images are
+            those over white.
         fingerprint: str, hash of all images in order: other images, other fingerprint.
         extractor: str, name and size of the extractor.
         extractor_hash: str.
@@ -81,8 +82,9 @@ def extract_features(images, extractor: Extractor, *, batch_size: int = 64, feat
     """Run images through an extractor, once, in bounded memory.
 
     Args:
-        images: uint8 **(n, height, width, 1 or 3)**, an iterable of such batches, or anything with `bytes(batch_size)`
-            that gives them (`gan_core.metrics.open_images`).
+        images: uint8 **(n, height, width, 1, 3 or 4)**, an iterable of such batches, or anything with
+            `bytes(batch_size)` that gives them (`gan_core.metrics.open_images`). With opacity, the fourth channel, they
+            are laid over white.
         extractor: where features come from.
         batch_size: int ≥ 1.
         feature_bytes: int, how much memory features may take. Rule: up to there every row is kept; of more rows a
@@ -115,6 +117,7 @@ def extract_features(images, extractor: Extractor, *, batch_size: int = 64, feat
             raise DataError(f"all {name} must have one shape. Found: {batch.shape[1:]} after {shape} (height, width, "
                             "channels). Bring them to one size first.")
         digest.update(np.ascontiguousarray(batch).data)
+        batch = over_white(batch)
         rows = check_features(f"features of the {name}", extractor.batch(batch))
         if features is None:
             capacity = max(2, feature_bytes // rows[:1].nbytes)
@@ -143,7 +146,7 @@ def extract_features(images, extractor: Extractor, *, batch_size: int = 64, feat
 
 
 def choose_images(images, count: int, *, seed: int = 0, batch_size: int = 256) -> np.ndarray:
-    """At most `count` of the images, uint8 **(m, height, width, channels)**, drawn at random without replacement.
+    """At most `count` of the images, uint8 **(m, height, width, 1 or 3)**, drawn at random without replacement.
 
     Args:
         images: as in `extract_features`; an iterator is read to its end.
@@ -154,11 +157,11 @@ def choose_images(images, count: int, *, seed: int = 0, batch_size: int = 256) -
     if hasattr(images, "shape") and hasattr(images, "__getitem__"):
         check_images(images)
         rows = np.random.default_rng(seed).permutation(len(images))[:count] if len(images) > count else slice(None)
-        return np.asarray(images[rows])
+        return over_white(np.asarray(images[rows]))
     kept = Reservoir(count, seed)
     for batch in batches_of(images, batch_size):
         check_images(batch)
-        kept.add(batch)
+        kept.add(over_white(batch))
     if not kept.seen:
         raise DataError("there are no images. Expected: at least one.")
     return kept.rows

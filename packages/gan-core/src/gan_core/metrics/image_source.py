@@ -11,6 +11,7 @@ import numpy as np
 
 from gan_core.data.array_files import ArrayFile, open_array
 from gan_core.errors import ConfigError, DataError, choose
+from gan_core.images.background import over
 from gan_core.metrics.image_folder import FILTERS, ImageFolder, open_folder
 
 # name -> (scale, offset): value * scale + offset lies in [0, 1]
@@ -28,7 +29,7 @@ class ImageSource:
         rows: int64 (N,), which images of the source, ascending.
         height: int, after resizing.
         width: int, after resizing.
-        channels: int, 1, 3 or whatever the array has.
+        channels: int, 1 or 3; 4 for an array of bytes with opacity. Files are over white already.
         value_range: "unit" [0, 1], "signed" [-1, 1] or "bytes" [0, 255].
         resize_filter: str, or None if stored images already have this size.
         eight_bit: bool, whether the values are stored as bytes.
@@ -84,6 +85,8 @@ class ImageSource:
             return
         for block in self.source.blocks(self.rows, batch_size):
             block = block[..., None] if block.ndim == 3 else block
+            if block.shape[-1] == 4 and self.channels < 4:
+                block = over(block)
             if self.channels == 1 and block.shape[-1] == 3:
                 grey = block @ _LUMA
                 block = (np.rint(grey).astype(block.dtype) if block.dtype.kind in "ui" else grey)[..., None]
@@ -105,7 +108,8 @@ def open_images(path: str | Path, *, resize: int | tuple[int, int] | None = None
         resize: int >= 1 or (height, width); every image is brought to this size, antialiased, without keeping
             proportions. None demands that all images have one size.
         resize_filter: "bicubic" or "box" (Pillow's, which average over the source pixels when shrinking).
-        channels: 1 converts to grey, 3 to RGB; None keeps what is there (a folder with any colour image becomes RGB).
+        channels: 1 converts to grey, 3 to RGB, opacity over white; None keeps what is there (a folder with any colour
+            image becomes RGB, and what is transparent white).
         value_range: of arrays: "unit" [0, 1], "signed" [-1, 1], "bytes" [0, 255]; "auto" decides by type and extremes,
             and refuses where they leave it open.
         count: int >= 1, use this many, drawn without replacement; None or more than there are: all.
@@ -185,9 +189,12 @@ def _array_channels(source: ArrayFile) -> int:
     if shape[-1] > 4 and shape[1] in (1, 3):
         raise DataError(f"{source.path}: the channels seem to come first. Found: {shape}. Expected (N, H, W, C): save "
                         "array.transpose(0, 2, 3, 1).")
-    if shape[-1] not in (1, 3):
-        raise DataError(f"{source.path}: {shape[-1]} channels. Expected 1 (grey) or 3 (RGB): leave out what is not "
-                        "colour, such as alpha, before saving.")
+    if shape[-1] == 4 and source.dtype != np.uint8:
+        raise DataError(f"{source.path}: 4 channels of {source.dtype}. Expected uint8 where the fourth is opacity: "
+                        "round to 0..255, or lay the images over white, before saving.")
+    if shape[-1] not in (1, 3, 4):
+        raise DataError(f"{source.path}: {shape[-1]} channels. Expected 1 (grey), 3 (RGB) or 4 (RGB and opacity): "
+                        "leave out what is none of these before saving.")
     return shape[-1]
 
 
@@ -222,6 +229,8 @@ def _value_range(source: ArrayFile, rows: np.ndarray, stated: str) -> str:
 def _resized(image: np.ndarray, height: int, width: int, resize_filter: str) -> np.ndarray:
     from PIL import Image
 
+    if image.shape[-1] == 4:  # over white before, else colours of what is transparent would come through
+        image = np.concatenate([over(image), np.full_like(image[..., 3:], 255)], axis=-1)
     planes = [Image.fromarray(np.ascontiguousarray(image[..., plane], np.float32)).resize(
         (width, height), FILTERS[resize_filter]) for plane in range(image.shape[-1])]
     resized = np.stack([np.asarray(plane) for plane in planes], axis=-1)

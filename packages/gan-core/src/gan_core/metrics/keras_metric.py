@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from gan_core.errors import ConfigError, DataError, did_you_mean
 from gan_core.files import whole_path
-from gan_core.metrics.extractors.base import Extractor
+from gan_core.metrics.extractors.base import Extractor, over_white
 from gan_core.metrics.functional.kid import squared_discrepancy
 
 
@@ -49,7 +49,8 @@ class KernelDistanceMetric(keras.metrics.Metric):
         self.images = self.add_weight(shape=(), initializer="zeros", name="images")
 
         def measure(real, fake):  # a closure: nothing that Keras or TensorFlow would follow into a checkpoint
-            features = [extractor.batch(_as_bytes(samples, low, high)).astype(np.float64) for samples in (real, fake)]
+            features = [extractor.batch(over_white(_as_bytes(samples, low, high))).astype(np.float64)
+                        for samples in (real, fake)]
             return np.float32(squared_discrepancy(*features))
 
         self._measure = measure
@@ -58,8 +59,8 @@ class KernelDistanceMetric(keras.metrics.Metric):
         """Take in a batch.
 
         Args:
-            real: float (n, height, width, 1 or 3) in `value_range`.
-            fake: float (n, height, width, 1 or 3) in `value_range`.
+            real: float (n, height, width, 1, 3 or 4) in `value_range`; with opacity they are laid over white.
+            fake: likewise, generated.
             sample_weight: not supported.
         """
         if sample_weight is not None:

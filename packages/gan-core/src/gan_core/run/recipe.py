@@ -36,6 +36,8 @@ class Recipe:
         run_class: the class of a trained run: what it offers is what the system does.
         check_data: (folder, config, training data) -> None, asked before a run goes on: it refuses data that the
             networks in the folder do not fit, such as text with another vocabulary.
+        check_config: (config) -> None, asked before a run begins or goes on, and before data are read: it refuses
+            settings that name files that are not there. Not asked where a run is only used, which may not need them.
         quick_to_build: whether the networks are made in a second: `train` then builds them on the placeholder before
             it reads data, to refuse settings at once.
 
@@ -53,6 +55,7 @@ class Recipe:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     run_class: type[TrainedRun] = TrainedRun
     check_data: Callable[[RunFolder, Any, Any], None] | None = None
+    check_config: Callable[[Any], None] | None = None
     quick_to_build: bool = True
 
     def __post_init__(self):
@@ -63,7 +66,7 @@ class Recipe:
                 ("config", "a subclass of RunConfig", _is_class(self.config, RunConfig)),
                 *((part, "a function", callable(getattr(self, part))) for part in ("load", "placeholder", "build")),
                 *((part, "a function or None", getattr(self, part) is None or callable(getattr(self, part)))
-                  for part in ("complete", "check_data")),
+                  for part in ("complete", "check_data", "check_config")),
                 ("presets", "a mapping of names to settings", isinstance(self.presets, Mapping)
                  and all(isinstance(values, Mapping) for values in self.presets.values())),
                 ("run_class", "a subclass of TrainedRun", _is_class(self.run_class, TrainedRun)),

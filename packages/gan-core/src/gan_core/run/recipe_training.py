@@ -77,6 +77,8 @@ def prepared(recipe: Recipe, config: RunConfig, progress: Progress) -> Iterator[
         ConfigError: settings that do not go together, or another run's weights that do not fit.
         DataError: data that cannot be used.
     """
+    if recipe.check_config is not None:
+        recipe.check_config(config)
     tried = recipe.quick_to_build
     if tried:
         process_is_ours = "keras" not in sys.modules
@@ -158,6 +160,8 @@ def resume_run(recipe: Recipe, config: RunConfig, folder: RunFolder, *, may_chan
         CheckpointError: no checkpoint can be used.
     """
     with folder.lock():  # before the slow part
+        if recipe.check_config is not None:
+            recipe.check_config(config)
         with tensorflow_for(seed=config.seed, precision=config.precision, progress=progress) as device:
             from gan_core.run.checkpoint import Checkpoints
             from gan_core.run.compatibility import refuse_other_config

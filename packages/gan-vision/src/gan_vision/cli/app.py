@@ -8,6 +8,7 @@ import sys
 import gan_vision
 from gan_core.cli import Afterwards, Modality, make_app, run
 from gan_vision.cli.arithmetic import arithmetic
+from gan_vision.cli.augment_preview import augment_preview
 from gan_vision.cli.check import check
 from gan_vision.cli.control import control
 from gan_vision.cli.demo import demo
@@ -38,7 +39,8 @@ MODALITY = Modality(
     verbs={"check": check, "demo": demo, "sample": sample, "translate": translate, "evaluate": evaluate,
            "forensics": forensics, "interpolate": interpolate, "grid": grid, "arithmetic": arithmetic, "vary": vary,
            "nearest": nearest, "scores": scores, "invert": invert, "style-transfer": style_transfer,
-           "make-pairs": make_pairs, "make-text-hdf5": make_text_hdf5, "styles": styles, "control": control},
+           "make-pairs": make_pairs, "make-text-hdf5": make_text_hdf5, "augment-preview": augment_preview,
+           "styles": styles, "control": control},
     afterwards={"control": Afterwards("Then train the same generator without the adversary in RUN/control, and report "
                                       "the difference with an interval.", compare_with_control, TranslationRun)},
 )

@@ -212,12 +212,14 @@ class Samples:
 
 def _real_images(config, train, held_out, source: str | None):
     from gan_vision import data
+    from gan_vision.data.sources import CROPPED, parse_source
 
     if source is not None:
         height, width, channels = train.image_shape
-        images = data.load_images(source, size=(height, width), channels=channels, fit=config.fit,
-                                  on_bad=config.on_bad, validation=0.0, seed=config.seed, data_dir=config.data_dir,
-                                  download=config.download)
+        crops = {"crop": config.crop, "square": config.square} if parse_source(source)[0] in CROPPED else {}
+        images = data.load_images(source, size=(height, width), channels=channels, fit=config.fit, **crops,
+                                  background="white" if channels == 4 else config.background, on_bad=config.on_bad,
+                                  validation=0.0, seed=config.seed, data_dir=config.data_dir, download=config.download)
         return _shuffled(images, config.seed), f"images of {source}"
     if held_out is not None and len(held_out) > 1:
         return _shuffled(held_out, config.seed), "held-out images"

@@ -43,6 +43,9 @@ def forensics(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "
         train, _ = opened.data
         if isinstance(opened, TranslationRun):  # pairs are loaded larger than they are cut
             train = at_size(train, size_of(opened.gan))
+        if train.channels == 4:
+            raise ConfigError(f"`forensics` is for pictures without opacity. Received: {run}, whose pictures have "
+                              "`channels`=4. Train another run with `--channels 3`.")
         folder = out or run / "forensics"
         folder.mkdir(parents=True, exist_ok=True)
         samples = Samples(opened, train, seed=seed, raw=raw)

@@ -64,7 +64,8 @@ def nearest(run: Run, /, *, count: Annotated[int, Parameter(name=["--count", "-n
         found = nearest_pictures(queries.images, train.images, k, distance=measure, extractor=chosen)
         picture = neighbour_sheet(queries, train, found)
     facts = {"seed": seed, "label": label, "text": text, "distance": measure, "training": len(train),
-             "features": None if chosen is None else chosen.identity, "pictures": facts_of(queries, train, found)}
+             "features": None if chosen is None else chosen.identity,
+             **({"opacity": "over white"} if train.channels == 4 else {}), "pictures": facts_of(queries, train, found)}
     options = {"count": count if paths is None else None, "k": k, "distance": measure, "extractor": extractor,
                "images": images, "label": given(label), "text": given(text), "seed": seed, "raw": raw}
     report("nearest", opened, place, picture, facts, options)

@@ -18,6 +18,8 @@ _HOMES = {
     "digits": ("load_digits",),
     "arrays": ("load_arrays",),
     "tfds": ("load_tfds",),
+    "cub": ("cub_on_demand", "load_cub"),
+    "box_crop": ("crop_window",),
     "pairs": ("load_pairs",),
     "made_pairs": ("load_made_pairs",),
     "label_maps": ("load_label_maps", "read_colors"),

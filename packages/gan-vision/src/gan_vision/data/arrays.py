@@ -9,15 +9,18 @@ import numpy as np
 
 from gan_core.data.array_files import ArrayFile, array_names, open_array
 from gan_core.errors import DataError
-from gan_core.images.decode import MAX_PIXELS, check_channels, convert_channels, printable
+from gan_core.images.background import WHITE, Background, hidden_as_white, parse_background
+from gan_core.images.decode import BLANK, MAX_PIXELS, check_channels, convert_channels, printable
 from gan_core.images.resize import image_size, resize_image
 from gan_core.progress import track
 from gan_vision.data.examples import Examples, label_kind
 from gan_vision.data.fields.kind import Kind
 from gan_vision.data.fields.photo import Photo
 from gan_vision.data.labels import MOST_CLASSES
+from gan_vision.data.rejects import Reject, apply_policy
 from gan_vision.data.row_choice import choose_rows
 from gan_vision.data.row_subset import RowSubset
+from gan_vision.data.sources import check_background
 from gan_vision.data.storage import Filled, store_examples
 
 IMAGE_KEYS = ("images", "image", "x_train", "x", "arr_0")
@@ -30,6 +33,8 @@ def load_arrays(
     size: int | tuple[int, int],
     channels: int | None = 3,
     fit: str = "center_crop",
+    background: Background = WHITE,
+    on_bad: str = "error",
     limit: int | None = None,
     seed: int = 0,
     cache: str | os.PathLike | None = None,
@@ -39,20 +44,23 @@ def load_arrays(
 
     A .npy of the wanted size is memory-mapped, not copied. A .npz gives its images under one of the keys images,
     image, x_train, x, arr_0, and labels under labels, label, y_train, y, if there are any. It is unpacked in blocks:
-    memory holds the images asked for, or, if they exceed `memory_limit`, a block of them.
+    memory holds the images asked for, or, if they exceed `memory_limit`, a block of them. Images with opacity, the
+    fourth channel, are read like those of a .npz: what is invisible becomes white.
 
     Returns:
         Examples whose "real" is uint8 (n, height, width, channels).
 
     Raises:
-        DataError: the file is missing, damaged, holds objects, or no uint8 (n, h, w[, 1 or 3]).
+        DataError: the file is missing, damaged, holds objects, or no uint8 (n, h, w[, 1, 3 or 4]); or images of which
+            nothing is visible, where `on_bad` does not allow them.
 
     Example:
         >>> np.savez("faces.npz", images=faces, labels=ids)
         >>> images = load_arrays("faces.npz", size=64)
     """
     if channels is not None:
-        check_channels(channels)
+        check_channels(channels, opacity=True)
+    under = parse_background(background)
     path = Path(path).expanduser()
     shown = printable(path)
     if not path.is_file():
@@ -61,11 +69,12 @@ def load_arrays(
     images, labels = _open(path, shown)
     own_channels = _channels(images, shown)
     shape = (*image_size(size), channels or own_channels)
+    check_background(background, shape[-1])
     class_names = _class_names(labels)
     rows = choose_rows(len(images), limit, seed)
     chosen = None if labels is None else labels[rows]
     name = f"array file {shown}"
-    if images.key is None and images.shape[1:] in (shape, shape[:2]) and own_channels == shape[-1]:
+    if images.key is None and images.shape[1:] in (shape, shape[:2]) and own_channels == shape[-1] != 4:
         mapped = images.memory_map()
         mapped = mapped if mapped.ndim == 4 else mapped[..., None]
         return Examples.of_images(mapped if limit is None else RowSubset(mapped, rows), chosen, class_names, name=name)
@@ -75,19 +84,27 @@ def load_arrays(
         fields["label"] = label_kind(chosen, class_names)
 
     def fill(append) -> Filled:
+        rejects = []
         pictures = (picture.reshape(*images.shape[1:3], own_channels)
                     for block in images.blocks(rows) for picture in block)
         for number, picture in enumerate(track(pictures, "reading images", len(rows))):
-            append(real=resize_image(convert_channels(picture, shape[-1]), size, fit=fit),
+            if own_channels == 4:
+                if not picture[..., 3].any():
+                    rejects.append(Reject(f"row {rows[number]} of {name}", BLANK))
+                    continue
+                picture = hidden_as_white(picture)
+            append(real=resize_image(convert_channels(picture, shape[-1], under), size, fit=fit, background=under),
                    label=None if chosen is None else chosen[number])
-        return Filled([], len(rows))
+        return Filled(rejects, len(rows))
 
     status = path.stat()
     stored = store_examples(fill, len(rows), fields, image_size(size), cache=cache, memory_limit=memory_limit,
                             settings={"source": f"arrays:{os.path.realpath(path)!a}", "size": image_size(size),
-                                      "fit": fit, "limit": limit and (limit, seed)},
+                                      "fit": fit, "limit": limit and (limit, seed),
+                                      **({} if under == WHITE else {"background": under})},
+                            accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=name),
                             fingerprint=lambda: f"{status.st_size} {status.st_mtime_ns}")
-    return Examples(stored.source, fields, name)
+    return Examples(stored.source, fields, name, tuple(stored.filled.rejects))
 
 
 def _open(path: Path, shown: str) -> tuple[ArrayFile, np.ndarray | None]:
@@ -111,15 +128,15 @@ def _open(path: Path, shown: str) -> tuple[ArrayFile, np.ndarray | None]:
 
 
 def _channels(images: ArrayFile, shown: str) -> int:
-    """1 or 3, of an array that holds pictures."""
+    """1, 3 or 4, of an array that holds pictures."""
     shape = images.shape
     if len(shape) == 3 and shape[-1] in (3, 4) and shape[1] > 8:
         raise DataError(f"{shown}: a shape of {shape} is a single colour picture, or pictures {shape[-1]} pixels wide. "
                         "Expected (n, height, width) or (n, height, width, channels): save array[None] for one "
                         "picture.")
-    if len(shape) not in (3, 4) or images.dtype != np.uint8 or shape[3:] not in ((), (1,), (3,)):
-        raise DataError(f"{shown} must hold images as uint8 (n, height, width) or (n, height, width, 1 or 3), values "
-                        f"0..255. Found: {images.dtype} {shape}. Convert and save it again.")
+    if len(shape) not in (3, 4) or images.dtype != np.uint8 or shape[3:] not in ((), (1,), (3,), (4,)):
+        raise DataError(f"{shown} must hold images as uint8 (n, height, width) or (n, height, width, 1, 3 or 4), "
+                        f"values 0..255. Found: {images.dtype} {shape}. Convert and save it again.")
     if shape[1] * shape[2] > MAX_PIXELS:
         raise DataError(f"{shown}: pictures of {shape[2]} x {shape[1]} pixels. Expected at most "
                         f"{MAX_PIXELS / 1e6:g} million. Shrink them before saving.")

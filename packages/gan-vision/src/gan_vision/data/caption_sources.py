@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 
 from gan_core.errors import ConfigError
+from gan_core.images.background import WHITE, Background
 from gan_core.images.resize import image_size
 from gan_vision.data.examples import Examples
-from gan_vision.data.sources import parse_source
+from gan_vision.data.sources import check_background, parse_source
 
 CAPTION_SOURCES = {
     "captions": "captions:DIR",
@@ -26,6 +27,7 @@ def load_captioned(
     size: int | tuple[int, int],
     channels: int = 3,
     fit: str = "center_crop",
+    background: Background = WHITE,
     on_bad: str = "error",
     validation: float = 0.1,
     seed: int = 0,
@@ -42,8 +44,9 @@ def load_captioned(
         source: "captions:DIR" (`load_captions`), "hdf5:FILE" (`load_text_hdf5`), "shapes" or "shapes:COUNT", synthetic
             (`make_shapes`), or "tfds:NAME[/split]" with `captions_file` (`load_tfds_captions`).
         size: int or (height, width) in pixels.
-        channels: 1 or 3.
+        channels: 1, 3 or 4; 3 for shapes.
         fit: as in `load_images`.
+        background: as in `load_images`.
         on_bad: as in `load_images`.
         validation: fraction that `split()` of the result holds out, where the source holds nothing out itself.
         seed: int, of that split and of `limit`.
@@ -63,6 +66,7 @@ def load_captioned(
     """
     if not 0 <= validation < 1:
         raise ConfigError(f"`validation` must be a fraction in [0, 1). Received: validation={validation!r}.")
+    check_background(background, channels)
     scheme, place = parse_source(source, CAPTION_SOURCES)
     for name, value, schemes in (("vectors", vectors, ("captions", "tfds")),
                                  ("captions_file", captions_file, ("tfds",))):
@@ -70,7 +74,7 @@ def load_captioned(
             raise ConfigError(f"`{name}` is for {' and '.join(f'{each}:' for each in schemes)} alone. "
                               f"Received: {name}={os.fspath(value)!r} with source={source!r}.")
     options = {"size": size, "channels": channels, "fit": fit, "on_bad": on_bad, "limit": limit, "seed": seed,
-               "memory_limit": memory_limit}
+               "memory_limit": memory_limit, "background": background}
     if scheme == "captions":
         from gan_vision.data.captions_folder import load_captions
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.errors import DataError, choose
+from gan_core.images.background import WHITE, Background, parse_background
 from gan_core.images.decode import check_channels, decode_image, read_header
 from gan_core.images.resize import FITS, image_size, resize_image
 from gan_core.progress import track
@@ -66,7 +67,8 @@ Pictures = Sequence[CaptionedPicture]
 
 def captioned_examples(train: Pictures, held_out: Pictures | None, *, size: int | tuple[int, int], channels: int,
                        fit: str, name: str, on_bad: str, limit: int | None, seed: int, memory_limit: int | None,
-                       max_pixels: int, identity: Callable[[Pictures], str] | None = None) -> Examples:
+                       max_pixels: int, background: Background = WHITE,
+                       identity: Callable[[Pictures], str] | None = None) -> Examples:
     """The examples of these pictures, but for those that cannot be used.
 
     They are decoded at once if they fit into memory, else each when it is asked for.
@@ -75,7 +77,7 @@ def captioned_examples(train: Pictures, held_out: Pictures | None, *, size: int 
         train: the training pictures.
         held_out: the validation pictures, if there are any.
         size: int or (height, width) in pixels.
-        channels: 1 or 3.
+        channels: 1, 3 or 4.
         fit: as in `resize_image`.
         name: the data set, for messages.
         on_bad: "error" or "skip".
@@ -83,6 +85,7 @@ def captioned_examples(train: Pictures, held_out: Pictures | None, *, size: int 
         seed: int, of `limit` and of a later `split`.
         memory_limit: int, bytes that decoded pictures may take; 1 GiB by default.
         max_pixels: int, height times width above which a picture is refused.
+        background: as in `load_images`.
         identity: pictures -> what identifies their bytes, where they are no files of their own.
 
     Returns:
@@ -95,14 +98,16 @@ def captioned_examples(train: Pictures, held_out: Pictures | None, *, size: int 
     """
     choose("fit", fit, FITS)
     choose("on_bad", on_bad, POLICIES)
-    check_channels(channels)
+    check_channels(channels, opacity=True)
+    under = parse_background(background)
     sides, everything = image_size(size), [*train, *(held_out or ())]
     fields = {"real": Photo(channels), **caption_fields(everything)}
     most = MEMORY_LIMIT if memory_limit is None else memory_limit
 
     def decode(picture: CaptionedPicture) -> np.ndarray:
-        image = decode_image(picture.source, channels=channels, max_pixels=max_pixels, name=picture.place)
-        return resize_image(image, sides, fit=fit)
+        image = decode_image(picture.source, channels=channels, background=under, refuse_blank=True,
+                             max_pixels=max_pixels, name=picture.place)
+        return resize_image(image, sides, fit=fit, background=under)
 
     def check(picture: CaptionedPicture) -> None:
         read_header(picture.source, max_pixels=max_pixels, name=picture.place)

@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from gan_core.errors import DataError
+from gan_core.images.background import WHITE, Background
 from gan_core.images.decode import MAX_PIXELS, printable
 from gan_core.images.listing import list_images
 from gan_vision.data.captioned_pictures import CaptionedPicture, captioned_examples
@@ -25,6 +26,7 @@ def load_captions(
     size: int | tuple[int, int],
     channels: int = 3,
     fit: str = "center_crop",
+    background: Background = WHITE,
     on_bad: str = "error",
     limit: int | None = None,
     seed: int = 0,
@@ -38,8 +40,9 @@ def load_captions(
         root: the folder. The paths in the file are relative to it; where some begin with train/ and some with val/,
             validation/ or test/, the second are held out.
         size: int or (height, width) in pixels.
-        channels: 1 or 3.
+        channels: 1, 3 or 4.
         fit: as in `load_images`.
+        background: as in `load_images`.
         on_bad: as in `load_images`.
         limit: int, use only so many training pictures.
         seed: int, of `limit` and of a later `split`.
@@ -61,7 +64,7 @@ def load_captions(
     train, held_out = captioned_pictures(root, vectors=vectors)
     return captioned_examples(train, held_out, size=size, channels=channels, fit=fit, on_bad=on_bad, limit=limit,
                               name=f"captions {printable(root)}", seed=seed, memory_limit=memory_limit,
-                              max_pixels=max_pixels)
+                              max_pixels=max_pixels, background=background)
 
 
 def captioned_pictures(root: str | os.PathLike, *, vectors: str | os.PathLike | None = None) -> tuple[

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gan_core.errors import DataError
-from gan_core.images.decode import ImageError
+from gan_core.images.decode import BLANK, ImageError
 from gan_core.progress import track
 from gan_vision.data.example_source import Columns
 from gan_vision.data.fields.class_label import ClassLabel
+from gan_vision.data.fields.photo import Photo
 from gan_vision.data.rejects import Reject, apply_policy, decode_all
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class CheckReport:
         class_counts: usable examples of each class; empty without classes.
         smallest: (height, width) of the usable picture with the fewest pixels, or None.
         largest: the same for the most pixels.
+        transparent: int, how many usable pictures have a pixel with opacity below 255; None where they were read
+            without opacity, so that nobody knows.
     """
 
     name: str
@@ -43,6 +46,7 @@ class CheckReport:
     class_counts: dict[str, int]
     smallest: tuple[int, int] | None
     largest: tuple[int, int] | None
+    transparent: int | None = None
 
     @property
     def usable(self) -> int:
@@ -56,7 +60,9 @@ class CheckReport:
         counts = {name: self.class_counts.get(name, 0) + other.class_counts.get(name, 0)
                   for name in {**self.class_counts, **other.class_counts}}
         return CheckReport(self.name, self.total + other.total, self.rejects + other.rejects, self.kinds, counts,
-                           sizes[0] if sizes else None, sizes[-1] if sizes else None)
+                           sizes[0] if sizes else None, sizes[-1] if sizes else None,
+                           None if self.transparent is None or other.transparent is None
+                           else self.transparent + other.transparent)
 
     def raise_for(self, on_bad: str = "error") -> None:
         """Raise DataError unless the policy ("error" or "skip", at most 10 %) accepts the rejects."""
@@ -75,7 +81,8 @@ class CheckReport:
 
 def check_examples(examples: Examples) -> CheckReport:
     """Read every example once: see `Examples.check`."""
-    rejects, sizes = [*examples.rejects], set()
+    rejects, sizes, transparent = [*examples.rejects], set(), 0
+    has_opacity = isinstance(kind := examples.fields["real"], Photo) and kind.channels == 4
     names = examples.class_names if isinstance(examples.fields.get("label"), ClassLabel) else ()
     counts = np.zeros(len(names), np.int64)
 
@@ -87,10 +94,18 @@ def check_examples(examples: Examples) -> CheckReport:
         except DataError as error:
             raise ImageError(examples.source.place(int(rows[0])), str(error)) from error
 
-    for _, found in track(decode_all(_blocks(examples), read), "checking images", len(examples)):
+    for rows, found in track(decode_all(_blocks(examples), read), "checking images", len(examples)):
         if isinstance(found, Reject):
             rejects.append(found)
             continue
+        if has_opacity:
+            opacity = found["real"][..., 3]
+            visible = opacity.any(axis=(1, 2))
+            rejects += [Reject(examples.source.place(int(row)), BLANK) for row in rows[~visible]]
+            transparent += int((opacity[visible].min(axis=(1, 2)) < 255).sum())
+            if not visible.any():
+                continue
+            found = {name: found[name][visible] for name in ("real", "label") if name in found}
         sizes.add(found["real"].shape[1:3])
         if names:
             counts += np.bincount(found["label"], minlength=len(counts))
@@ -99,7 +114,8 @@ def check_examples(examples: Examples) -> CheckReport:
                        {name: repr(each) if each.is_map else type(each).__name__
                         for name, each in examples.fields.items()},
                        dict(zip(names, counts.tolist(), strict=True)),
-                       by_pixels[0] if sizes else None, by_pixels[-1] if sizes else None)
+                       by_pixels[0] if sizes else None, by_pixels[-1] if sizes else None,
+                       transparent if has_opacity else None)
 
 
 def _blocks(examples: Examples) -> Iterator[np.ndarray]:

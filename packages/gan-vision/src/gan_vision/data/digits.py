@@ -26,7 +26,7 @@ def load_digits(
 
     Args:
         size: int or (height, width), pixels; 8 is the original.
-        channels: 1 (or None, as they are), or 3 with equal channels.
+        channels: 1 (or None, as they are), 3 with equal channels, or 4 with an opaque one more.
         fit: as in `resize_image`.
         limit: int, how many to draw, by `seed`.
         seed: int.
@@ -39,7 +39,7 @@ def load_digits(
         (1797, 32, 32, 1)
     """
     channels = 1 if channels is None else channels
-    check_channels(channels)
+    check_channels(channels, opacity=True)
     with resources.files("gan_vision.data").joinpath("digits.npz").open("rb") as file:
         archive = np.load(file, allow_pickle=False)
         images, labels = archive["images"], archive["labels"]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_core.images.background import WHITE, Background, parse_background
 from gan_core.images.decode import MAX_PIXELS, check_channels, decode_image, printable
 from gan_core.images.listing import list_images
 from gan_core.images.resize import image_size, resize_image
@@ -63,6 +64,7 @@ def load_folder(
     size: int | tuple[int, int],
     channels: int | None = 3,
     fit: str = "center_crop",
+    background: Background = WHITE,
     on_bad: str = "error",
     limit: int | None = None,
     seed: int = 0,
@@ -82,8 +84,9 @@ def load_folder(
         >>> load_folder("photos", size=64).images.shape
         (1204, 64, 64, 3)
     """
-    channels = 3 if channels is None else channels  # a folder may hold both kinds
-    check_channels(channels)
+    channels = 3 if channels is None else channels  # a folder may hold all kinds
+    check_channels(channels, opacity=True)
+    under = parse_background(background)
     paths = list_images(root)
     labels, class_names = class_labels(root, paths)
     rows = choose_rows(len(paths), limit, seed)
@@ -94,7 +97,8 @@ def load_folder(
     def fill(append) -> Filled:
         rejects = []
         images = decode_all(enumerate(paths), lambda item: resize_image(
-            decode_image(item[1], channels=channels, **limits), size, fit=fit))
+            decode_image(item[1], channels=channels, background=under, refuse_blank=True, **limits), size, fit=fit,
+            background=under))
         for (position, _), image in track(images, "decoding images", len(paths)):
             if isinstance(image, Reject):
                 rejects.append(image)
@@ -110,7 +114,7 @@ def load_folder(
         return digest.hexdigest()
 
     settings = {"source": f"folder:{os.path.realpath(root)!a}", "size": image_size(size), "fit": fit,
-                "limit": limit and (limit, seed), **limits}
+                "limit": limit and (limit, seed), **limits, **({} if under == WHITE else {"background": under})}
     stored = store_examples(fill, len(paths), fields, image_size(size), settings=settings, fingerprint=fingerprint,
                             accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=name),
                             cache=cache, memory_limit=memory_limit)
@@ -120,6 +124,8 @@ def load_folder(
 def folder_on_demand(root: str | os.PathLike, *, channels: int = 3, max_pixels: int = MAX_PIXELS) -> Examples:
     """The pictures of a folder in the sizes that they have, each decoded when it is asked for: to check them.
 
+    With 4 channels the check counts those that have transparent parts.
+
     Raises:
         DataError: no images.
 
@@ -127,10 +133,11 @@ def folder_on_demand(root: str | os.PathLike, *, channels: int = 3, max_pixels: 
         >>> folder_on_demand("photos").check().rejects
         (Reject(path='photos/a.png', reason='found an empty file (0 bytes); ...'),)
     """
-    check_channels(channels)
+    check_channels(channels, opacity=True)
     paths = list_images(root)
     labels, class_names = class_labels(root, paths)
-    columns: dict = {"real": lambda row: decode_image(paths[row], channels=channels, max_pixels=max_pixels)}
+    columns: dict = {"real": lambda row: decode_image(paths[row], channels=channels, refuse_blank=True,
+                                                      max_pixels=max_pixels)}
     if labels is not None:
         columns["label"] = labels
     return Examples(Columns(columns, files=paths), _fields(channels, labels, class_names), f"folder {printable(root)}")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gan_vision.data.examples import Examples
 
 MOST_CLASSES = 10_000  # larger ids are names of another kind
+AND = "+"  # between the attributes of one picture
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,28 @@ class Labels:
     def in_turn(self, count: int) -> np.ndarray:
         """Labels of `count` samples, class by class (attribute by attribute, each alone), `columns` of each."""
         return self._coded((np.arange(count) // self.columns(count)) % len(self))
+
+    def balanced(self, count: int) -> np.ndarray:
+        """Labels of `count` samples, class by class, of each equally many; the first classes get what is left over."""
+        return self._coded(np.sort(np.arange(count) % len(self)))
+
+    def by_number(self, numbers: np.ndarray) -> np.ndarray:
+        """Labels of samples by their numbers, 0, 1, ...: the classes in turn, however many samples there are."""
+        return self._coded(np.asarray(numbers) % len(self))
+
+    def names_of(self, labels: np.ndarray) -> tuple[str, ...]:
+        """What labels are called.
+
+        Args:
+            labels: int (n,) class ids, or float (n, k) attributes.
+
+        Returns:
+            n names of classes, or of the attributes of at least 0.5 joined by "+".
+        """
+        if self.attributes:
+            return tuple(AND.join(name for name, has in zip(self.names, label, strict=True) if has >= 0.5)
+                         for label in labels)
+        return tuple(self.names[label] for label in labels)
 
     def named(self, wanted: Sequence[str], count: int) -> np.ndarray:
         """The same label for `count` samples.

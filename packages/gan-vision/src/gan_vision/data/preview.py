@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gan_core.images.decode import convert_channels
 from gan_core.images.sheet import TINY, image_grid
 
 if TYPE_CHECKING:
@@ -33,15 +34,15 @@ def strips(fields: Mapping[str, Kind], values: Mapping[str, Any], extra: Mapping
     Args:
         fields: name -> kind.
         values: name -> stored values (n, ...).
-        extra: name -> pictures that are shown behind those of the fields: uint8 (n, height, width, 1 or 3).
+        extra: name -> pictures that are shown behind those of the fields: uint8 (n, height, width, 1, 3 or 4).
 
     Returns:
-        uint8 (n, height, width, 1 or 3).
+        uint8 (n, height, width, 1, 3 or 4).
     """
     shown = [kind.pictures(values[name]) for name, kind in fields.items() if name in values]
     pictures = [each for each in (*shown, *(extra or {}).values()) if each is not None]
     channels = max(each.shape[-1] for each in pictures)
-    parts = [each if each.shape[-1] == channels else np.repeat(each, channels, axis=-1) for each in pictures]
+    parts = [convert_channels(each, channels) for each in pictures]
     count, height = parts[0].shape[:2]
     gap = np.full((count, height, _GAP, channels), 255, np.uint8)
     return np.concatenate([part for each in parts for part in (gap, each)][1:], axis=2)

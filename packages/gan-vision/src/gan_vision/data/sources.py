@@ -1,4 +1,4 @@
-"""One line names a data set: folder:PATH, tfds:NAME[/split], npy:PATH, npz:PATH or digits."""
+"""One line names a data set: folder:PATH, tfds:NAME[/split], cub:DIR, npy:PATH, npz:PATH or digits."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gan_core.errors import ConfigError, choose, did_you_mean
+from gan_core.images.background import WHITE, Background, parse_background
 from gan_core.images.decode import printable
 from gan_core.images.resize import FITS
+from gan_vision.data.box_crop import CROPS_BY_SOURCE, check_square
 from gan_vision.data.examples import Examples
 from gan_vision.data.rejects import POLICIES
 
 SOURCES = {
     "folder": "folder:PATH",
     "tfds": "tfds:NAME[/split]",
+    "cub": "cub:DIR",
     "npy": "npy:FILE",
     "npz": "npz:FILE",
     "digits": "digits",
 }
+CROPPED = ("cub", "tfds")  # sources that may have boxes, or crops of their own
 
 
 def load_images(
@@ -29,11 +33,13 @@ def load_images(
     size: int | tuple[int, int],
     channels: int | None = 3,
     fit: str = "center_crop",
+    background: Background = WHITE,
     on_bad: str = "error",
     validation: float = 0.1,
     seed: int = 0,
     limit: int | None = None,
-    crop: int | None = None,
+    crop: str | int | None = None,
+    square: str = "stretch",
     cache: str | os.PathLike | None = None,
     memory_limit: int | None = None,
     data_dir: str | os.PathLike | None = None,
@@ -42,16 +48,21 @@ def load_images(
     """Decode a source once into examples with the fields "real" and, where there are labels, "label".
 
     Args:
-        source: "folder:PATH" (class sub-folders become labels), "tfds:NAME[/split]", "npy:FILE", "npz:FILE",
-            "digits", or the path of an existing folder.
+        source: "folder:PATH" (class sub-folders become labels), "tfds:NAME[/split]", "cub:DIR" (the raw folder of
+            CUB-200-2011), "npy:FILE", "npz:FILE", "digits", or the path of an existing folder.
         size: int or (height, width), pixels.
-        channels: 3 for RGB, 1 for gray; images are converted. None: what the source has, 3 for folders.
+        channels: 3 for RGB, 1 for gray, 4 for RGB with opacity; images are converted. None: what the source has, 3 for
+            folders.
         fit: "center_crop", "stretch" or "pad", see `resize_image`.
+        background: what transparent parts are laid over where `channels` is 1 or 3: "white", "black", "checker" (8 x 8
+            gray squares) or "#rrggbb".
         on_bad: "error" lists unusable images and stops; "skip" leaves them out, up to 10 %.
         validation: fraction in [0, 1) that `split()` of the result holds out.
         seed: int, of that split and of `limit`.
         limit: int, use only so many images.
-        crop: 128 or 178, for tfds:celeb_a, see `load_tfds`.
+        crop: "bbox" cuts pictures to the box around what they show, with a margin (cub:DIR, tfds:caltech_birds2011 and
+            whatever has a feature `bbox`); 128 or 178, for tfds:celeb_a, see `load_tfds`.
+        square: "stretch" or "shrink", what becomes of crops to boxes that are no squares, see `crop_window`.
         cache: folder where decoded images are kept for the next start. None: only sets above `memory_limit`, in the
             user's cache folder.
         memory_limit: int, bytes above which images are memory-mapped from the cache; 1 GiB by default.
@@ -72,13 +83,16 @@ def load_images(
     """
     choose("fit", fit, FITS)
     choose("on_bad", on_bad, POLICIES)
+    check_background(background, channels)
     if not 0 <= validation < 1:
         raise ConfigError(f"`validation` must be a fraction in [0, 1). Received: validation={validation!r}.")
     scheme, place = parse_source(source)
-    if crop is not None and scheme != "tfds":
-        raise ConfigError(f"`crop` is for tfds:celeb_a. Received: crop={crop} with source={str(source)!r}.")
+    check_square(square, crop)
+    if crop is not None and scheme not in CROPPED:
+        raise ConfigError(f"`crop` must be {CROPS_BY_SOURCE}. Received: crop={crop!r} with source={str(source)!r}. "
+                          "Leave it out (--crop null).")
     options = {"size": size, "channels": channels, "fit": fit, "limit": limit}
-    stored = {"cache": cache, "memory_limit": memory_limit}
+    stored = {"cache": cache, "memory_limit": memory_limit, "background": background}
     if scheme == "folder":
         from gan_vision.data.folder import load_folder
 
@@ -86,8 +100,13 @@ def load_images(
     elif scheme == "tfds":
         from gan_vision.data.tfds import load_tfds
 
-        images = load_tfds(place, on_bad=on_bad, validation=validation, crop=crop, data_dir=data_dir,
+        images = load_tfds(place, on_bad=on_bad, validation=validation, crop=crop, square=square, data_dir=data_dir,
                            download=download, **options, **stored)
+    elif scheme == "cub":
+        from gan_vision.data.cub import load_cub
+
+        images = load_cub(place, on_bad=on_bad, validation=validation, seed=seed, crop=crop, square=square, **options,
+                          **stored)
     elif scheme == "digits":
         from gan_vision.data.digits import load_digits
 
@@ -95,8 +114,19 @@ def load_images(
     else:
         from gan_vision.data.arrays import load_arrays
 
-        images = load_arrays(place, seed=seed, **options, **stored)
+        images = load_arrays(place, on_bad=on_bad, seed=seed, **options, **stored)
     return dataclasses.replace(images, validation=validation, seed=seed)
+
+
+def check_background(background: Background, channels: int | None) -> None:
+    """Refuse an unknown background, and one that nothing would be laid over.
+
+    Raises:
+        ConfigError: another word than `parse_background` knows, or any but white beside four channels.
+    """
+    if parse_background(background) != WHITE and channels == 4:
+        raise ConfigError("`background` is what transparent parts are laid over, and `channels`=4 keeps them. "
+                          f"Received: background={background!r}. Leave one out.")
 
 
 def parse_source(source: str | os.PathLike, known: Mapping[str, str] = SOURCES) -> tuple[str, str]:

@@ -31,7 +31,7 @@ from gan_vision.data.fields.kind import Kind, Origin
 from gan_vision.data.rejects import Reject
 
 MEMORY_LIMIT = 1 << 30
-_VERSION = 2  # of the decoder and of the entry: raise it when either changes what is stored
+_VERSION = 3  # of the decoder and of the entry: raise it when either changes what is stored
 _HEADER_BYTES = 128
 _ABANDONED_SECONDS = 24 * 3600
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from gan_core.data.content_hash import combined_hash, files_hash, rows_hash
 from gan_core.errors import DataError
+from gan_core.images.background import WHITE, Background
 from gan_core.images.decode import MAX_PIXELS, printable
 from gan_core.progress import track
 from gan_vision.data.captioned_pictures import CaptionedPicture, captioned_examples
@@ -36,6 +37,7 @@ def load_text_hdf5(
     channels: int = 3,
     split: str = TRAIN,
     fit: str = "center_crop",
+    background: Background = WHITE,
     on_bad: str = "error",
     limit: int | None = None,
     seed: int = 0,
@@ -50,9 +52,10 @@ def load_text_hdf5(
     Args:
         path: the file.
         size: int or (height, width) in pixels.
-        channels: 1 or 3.
+        channels: 1, 3 or 4.
         split: what to read. With "train", "valid" or else "test" is held out, where the file has one.
         fit: as in `load_images`.
+        background: as in `load_images`.
         on_bad: as in `load_images`.
         limit: int, use only so many training pictures.
         seed: int, of `limit` and of a later `split`.
@@ -88,7 +91,8 @@ def load_text_hdf5(
 
     return captioned_examples(parts[0], parts[1] if held_out else None, size=size, channels=channels, fit=fit,
                               name=f"hdf5 {archive.shown}", on_bad=on_bad, limit=limit, seed=seed,
-                              memory_limit=memory_limit, max_pixels=max_pixels, identity=identity)
+                              memory_limit=memory_limit, max_pixels=max_pixels, background=background,
+                              identity=identity)
 
 
 def _pictures(archive: CheckedHdf5, split: str) -> list[CaptionedPicture]:

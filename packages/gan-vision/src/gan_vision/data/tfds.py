@@ -6,6 +6,7 @@ The encoded bytes go through `decode_image`, like those of any other source.
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import logging
 import os
 import re
@@ -16,10 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_core.errors import ConfigError, DataError
+from gan_core.errors import ConfigError, DataError, MissingDependencyError
+from gan_core.images.background import WHITE, Background, parse_background
 from gan_core.images.decode import MAX_PIXELS, check_channels, decode_image
 from gan_core.images.resize import image_size, resize_image
 from gan_core.progress import track
+from gan_vision.data.box_crop import BBOX, CROPS_BY_SOURCE, check_square, cut_to_box, resizing
 from gan_vision.data.examples import Examples
 from gan_vision.data.fields.attributes import Attributes
 from gan_vision.data.fields.class_label import ClassLabel
@@ -31,11 +34,12 @@ from gan_vision.data.storage import Filled, store_examples
 
 @dataclass(frozen=True)
 class _Known:
-    """What a data set needs beyond its features: its own validation split, a border, its labels."""
+    """What a data set needs beyond its features: its own validation split, a border, its labels, what prepares it."""
 
     validation: str | None = None
     border: int = 0
     attributes: str | None = None
+    preparing_needs: tuple[str, ...] = ()
 
 
 KNOWN = {
@@ -44,7 +48,10 @@ KNOWN = {
     "cifar10": _Known("test"),
     "celeb_a": _Known("validation", attributes="attributes"),
     "cats_vs_dogs": _Known(),
+    "caltech_birds2011": _Known("test", preparing_needs=("cv2",)),
+    "oxford_flowers102": _Known("validation", preparing_needs=("scipy",)),  # its test split is the largest part
 }
+PACKAGES = {"cv2": ("OpenCV", "opencv-python-headless"), "scipy": ("SciPy", "scipy")}  # module -> name, what to install
 # (rows, columns) of the squares cut from the 218x178 pictures of CelebA.
 CELEB_A_CROPS = {
     128: (slice(121 - 64, 121 + 64), slice(89 - 64, 89 + 64)),
@@ -58,10 +65,12 @@ def load_tfds(
     size: int | tuple[int, int],
     channels: int | None = 3,
     fit: str = "center_crop",
+    background: Background = WHITE,
     on_bad: str = "error",
     validation: float = 0.1,
     limit: int | None = None,
-    crop: int | None = None,
+    crop: str | int | None = None,
+    square: str = "stretch",
     cache: str | os.PathLike | None = None,
     memory_limit: int | None = None,
     data_dir: str | os.PathLike | None = None,
@@ -74,61 +83,75 @@ def load_tfds(
     it has no other (cats_vs_dogs: train[:90%] and train[90%:]). MNIST and Fashion-MNIST are padded by 2 black pixels
     to 32x32 unless 28 is asked for. CelebA is labelled with its 40 attributes.
 
-    `crop` is for CelebA: 128 cuts the face around row 121, column 89; 178 the central square. TFDS looks in
-    `data_dir`, else in $TFDS_DATA_DIR or ~/tensorflow_datasets; it downloads only if `download` is True.
+    `crop` "bbox" cuts every picture to its box, where the set has a feature `bbox` (caltech_birds2011), and `square`
+    says what becomes of crops at a border: see `crop_window`. For CelebA 128 cuts the face around row 121, column 89;
+    178 the central square. TFDS looks in `data_dir`, else in $TFDS_DATA_DIR or ~/tensorflow_datasets; it downloads only
+    if `download` is True.
 
     Returns:
         Examples whose "real" is uint8 (n, height, width, channels).
 
     Raises:
-        DataError: unknown name or split (close matches are named), not prepared, no image feature, bad images.
+        ConfigError: an option that the set does not have.
+        DataError: unknown name or split (close matches are named), not prepared, no image feature, bad images or boxes.
+        MissingDependencyError: preparing the set needs another package.
 
     Example:
         >>> load_tfds("mnist", size=32, channels=1).images.shape
         (60000, 32, 32, 1)
     """
     if channels is not None:
-        check_channels(channels)
-    if crop is not None and (not name.startswith("celeb_a") or crop not in CELEB_A_CROPS):
-        raise ConfigError(f"`crop` must be 128 or 178, and is for tfds:celeb_a. Received: crop={crop!r} with {name!r}.")
+        check_channels(channels, opacity=True)
+    under = parse_background(background)
+    check_square(square, crop)
+    if crop not in (None, BBOX) and (not name.startswith("celeb_a") or crop not in CELEB_A_CROPS):
+        _refuse_crop(crop, name)
     if limit is not None and limit < 1:
         raise ConfigError(f"`limit` must be at least 1. Received: limit={limit}.")
     builder, split = find_builder(name, data_dir)
     known = KNOWN.get(builder.name, _Known())
+    if crop == BBOX and not _has_boxes(builder):
+        _refuse_crop(crop, name)
     if download:
-        _prepare(builder)
+        _prepare(builder, known.preparing_needs)
     image_key, label_key, class_names = _features(builder, known)
     if channels is None:
-        channels = 1 if builder.info.features[image_key].shape[-1] == 1 else 3
+        channels = {1: 1, 4: 4}.get(builder.info.features[image_key].shape[-1], 3)
     edge = known.border if image_size(size) != (28, 28) else 0
 
+    keys = [key for key in (image_key, label_key, BBOX if crop == BBOX else None) if key is not None]
     fields: dict[str, Kind] = {"real": Photo(channels)}
     if label_key is not None:
         fields["label"] = Attributes.named(class_names) if known.attributes else ClassLabel(class_names)
 
     def decode(item) -> np.ndarray:
-        position, data, _ = item
-        image = decode_image(data, channels=channels, name=f"{builder.name} #{position}", max_pixels=MAX_PIXELS)
-        if crop is not None:
-            image = image[CELEB_A_CROPS[crop]]
+        position, data, _, box = item
+        title = f"{builder.name} #{position}"
+        image = decode_image(data, channels=channels, background=under, refuse_blank=True, name=title,
+                             max_pixels=MAX_PIXELS)
+        if box is not None:
+            image = cut_to_box(image, _in_pixels(box, image), square=square, name=title)
+        elif crop is not None:
+            image = image[CELEB_A_CROPS[int(crop)]]
         if edge:
             image = np.pad(image, ((edge, edge), (edge, edge), (0, 0)))
-        return resize_image(image, size, fit=fit)
+            image[..., 3:] = 255  # the border is as opaque as the picture
+        return resize_image(image, size, background=under, **resizing(fit, crop, square))
 
     def load(part: str, held_out: Examples | None = None) -> Examples:
         _check_split(builder, part)
-        examples = _open_split(builder, part, image_key, name)
+        examples = _open_split(builder, part, keys, name)
         if limit is not None:
             examples = examples.take(limit)
         count = max(int(examples.cardinality()), 0)
         title = f"tfds:{builder.name}/{part}"
 
         def fill(append) -> Filled:
-            items = ((position, example[image_key], _label(example, label_key))
+            items = ((position, example[image_key], _label(example, label_key), example[BBOX] if crop == BBOX else None)
                      for position, example in enumerate(_read(examples, builder)))
             rejects, total = [], 0
             decoded = track(decode_all(items, decode), f"decoding {title}", count or None)
-            for (_, _, label), image in decoded:
+            for (_, _, label, _), image in decoded:
                 total += 1
                 if isinstance(image, Reject):
                     rejects.append(image)
@@ -137,7 +160,9 @@ def load_tfds(
             return Filled(rejects, total)
 
         settings = {"source": f"tfds:{builder.info.full_name}", "data_dir": str(builder.data_dir), "split": part,
-                    "size": image_size(size), "fit": fit, "limit": limit, "crop": crop}
+                    "size": image_size(size), "fit": fit, "limit": limit,
+                    "crop": [crop, square] if crop == BBOX else crop,
+                    **({} if under == WHITE else {"background": under})}
         stored = store_examples(fill, count, fields, image_size(size), settings=settings,
                                 fingerprint=lambda: _fingerprint(builder), cache=cache, memory_limit=memory_limit,
                                 accept=lambda filled: apply_policy(filled.rejects, filled.total, on_bad, name=title))
@@ -206,6 +231,26 @@ def _features(builder, known: _Known) -> tuple[str, str | None, tuple[str, ...]]
     return image_key, None, ()
 
 
+def _has_boxes(builder) -> bool:
+    """Whether the set has one box for each picture, as shares of its height and width."""
+    import tensorflow_datasets as tfds
+
+    feature = dict(builder.info.features.items()).get(BBOX)
+    form = getattr(feature, "bbox_format", None)  # which earlier versions do not have
+    return isinstance(feature, tfds.features.BBoxFeature) and getattr(form, "name", "REL_YXYX") == "REL_YXYX"
+
+
+def _refuse_crop(crop, name: str):
+    raise ConfigError(f"`crop` must be {CROPS_BY_SOURCE}. Received: crop={crop!r} with source='tfds:{name}'. "
+                      "Leave it out (--crop null).")
+
+
+def _in_pixels(box: np.ndarray, image: np.ndarray) -> tuple[float, ...]:
+    """(y0, x0, y1, x1) in pixels of shares of a picture's sides: thousandths, which give back what TFDS divided."""
+    height, width = image.shape[:2]
+    return tuple(np.round(np.asarray(box, np.float64) * (height, width, height, width), 3).tolist())
+
+
 def _label(example: dict, key: str | None):
     if key is None:
         return None
@@ -230,18 +275,23 @@ def _splits_line(builder) -> str:
     return "Its splits: " + ", ".join(f"{name} ({part.num_examples})" for name, part in splits) + "."
 
 
-def _open_split(builder, split: str, image_key: str, name: str):
+def _open_split(builder, split: str, keys: Sequence[str], name: str):
+    """The examples of a split with these features, of which the first is left encoded."""
     import tensorflow_datasets as tfds
 
+    # Nothing else is read, such as the masks of the birds.
+    decoders = tfds.decode.PartialDecoding(dict.fromkeys(keys, True), decoders={keys[0]: tfds.decode.SkipDecoding()})
     try:
-        return builder.as_dataset(split=split, shuffle_files=False, decoders={image_key: tfds.decode.SkipDecoding()},
+        return builder.as_dataset(split=split, shuffle_files=False, decoders=decoders,
                                   read_config=tfds.ReadConfig(try_autocache=False))
     except AssertionError as error:  # what TFDS raises for data that are not there
         place = Path(builder.data_dir)
         entries = place.parent.iterdir() if place.parent.is_dir() else ()
         others = sorted(entry.name for entry in entries if entry.is_dir())
         versions = f" Other versions: {', '.join(others)}; ask for tfds:{builder.name}:VERSION." if others else ""
-        raise DataError(f"tfds:{name} is not prepared. Looked in: {place}.{versions} Prepare it once with:\n"
+        needs = "".join(f" (with {title}: pip install {package})" for title, package in map(
+            PACKAGES.__getitem__, KNOWN.get(builder.name, _Known()).preparing_needs))
+        raise DataError(f"tfds:{name} is not prepared. Looked in: {place}.{versions} Prepare it once{needs} with:\n"
                         f"  {prepare_command(builder)}\nor pass download=True (--download), or the right "
                         "data_dir (--data-dir).") from error
     except Exception as error:
@@ -272,14 +322,28 @@ def prepare_command(builder) -> str:
     return f"python -c {shlex.quote(code)}"
 
 
-def _prepare(builder) -> None:
+def _prepare(builder, needs: Sequence[str] = ()) -> None:
+    if not Path(builder.data_dir).is_dir():
+        for module in needs:  # else TFDS would find out after the download
+            if importlib.util.find_spec(module) is None:
+                raise MissingDependencyError(_missing(builder, module))
     try:
         builder.download_and_prepare()
-    except Exception as error:  # network, checksum, disk, a package that only preparing needs
+    except ImportError as error:  # TFDS raises it anew, without the name; a library that OpenCV lacks has none
+        name = error.name or getattr(error.__cause__, "name", None) or next(iter(needs), str(error).splitlines()[0])
+        raise MissingDependencyError(_missing(builder, name)) from error
+    except Exception as error:  # network, checksum, disk
         logging.getLogger(__name__).debug("download_and_prepare failed", exc_info=True)
         raise DataError(f"TFDS could not prepare {builder.name!r}: {type(error).__name__}: {error}. "
                         f"Download it by hand from {builder.info.homepage or 'its home page'} and use folder:PATH, "
                         "or try again later.") from error
+
+
+def _missing(builder, module: str) -> str:
+    title, package = PACKAGES.get(module.split(".")[0], (module, module))
+    others = ", or unpack the raw data and use cub:DIR, which needs nothing" if "birds2011" in builder.name else ""
+    return (f"preparing tfds:{builder.name} needs {title}, and reading it does not. Install it once: "
+            f"pip install {package}{others}.")
 
 
 def _fingerprint(builder) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.errors import DataError
+from gan_core.images.background import WHITE, Background
 from gan_core.images.decode import printable
 from gan_vision.data.captioned_pictures import Described, caption_columns, caption_fields
 from gan_vision.data.captions_file import Description, descriptions, read_captions_file
@@ -31,6 +32,7 @@ def load_tfds_captions(
     size: int | tuple[int, int],
     channels: int = 3,
     fit: str = "center_crop",
+    background: Background = WHITE,
     on_bad: str = "error",
     limit: int | None = None,
     seed: int = 0,
@@ -48,8 +50,9 @@ def load_tfds_captions(
             rows without one are about the split that is read. "train" is read unless `name` ends in a split; then
             "validation" or else "test" is held out if the file describes it.
         size: int or (height, width) in pixels.
-        channels: 1 or 3.
+        channels: 1, 3 or 4.
         fit: as in `load_images`.
+        background: as in `load_images`.
         on_bad: as in `load_images`.
         limit: int, use only so many training pictures.
         seed: int, of `limit` and of a later `split`.
@@ -83,7 +86,7 @@ def load_tfds_captions(
     found = []
     for part in parts:
         images = load_tfds(f"{base}/{part}", size=size, channels=channels, fit=fit, on_bad=on_bad, data_dir=data_dir,
-                           download=download, memory_limit=memory_limit)
+                           download=download, memory_limit=memory_limit, background=background)
         asked = (part, part.split("[")[0], *((None,) if by_name or part == parts[0] else ()))
         own = {key: each for (part_of, key), each in said.items() if part_of in asked}
         found.append(_captioned(images, own, _file_names(builder, part) if by_name else None, captions_file))

@@ -17,6 +17,7 @@ _HOMES = {
     "neighbours": ("nearest_pictures",),
     "scores": ("discriminator_logits",),
     "inversion": ("Inversion", "invert_images"),
+    "augmentations": ("AugmentedRow", "augmentation_sheet", "augmented_rows"),
     "style": ("style_encoder", "train_style_encoder", "transferred"),
 }
 __getattr__, __dir__, __all__ = public_names(__name__, _HOMES)

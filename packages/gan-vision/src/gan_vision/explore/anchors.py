@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gan_core.errors import ConfigError
+from gan_vision.data.labels import AND
 from gan_vision.explore.interpolation import LATENT
 from gan_vision.image_run import ImageRun
 
-AND = "+"  # between the attributes of one picture
 Item = TypeVar("Item")
 
 
@@ -138,7 +138,4 @@ def label_names(run: ImageRun, inputs: dict[str, np.ndarray]) -> tuple[str, ...]
     known, labels = run.labels, inputs.get("label")
     if known is None or labels is None:
         return None
-    if known.attributes:
-        return tuple(AND.join(name for name, has in zip(known.names, label, strict=True) if has >= 0.5)
-                     for label in labels)
-    return tuple(known.names[label] for label in labels)
+    return known.names_of(labels)

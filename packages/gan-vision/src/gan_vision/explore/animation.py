@@ -8,6 +8,7 @@ import numpy as np
 
 from gan_core.errors import ConfigError
 from gan_core.files import whole_file
+from gan_core.images.background import over_checkerboard
 from gan_core.images.sheet import check_suffix
 
 ANIMATION = ".gif"
@@ -23,7 +24,7 @@ def save_animation(path: str | Path, frames: np.ndarray, *, fps: float = 12.0, s
 
     Args:
         path: ending in .gif.
-        frames: uint8 (n, height, width, 1 or 3), n >= 1.
+        frames: uint8 (n, height, width, 1, 3 or 4), n >= 1; with opacity they are laid over a checkerboard.
         fps: frames per second, above 0 and at most 50.
         scale: int >= 1, every pixel becomes scale x scale pixels.
 
@@ -35,7 +36,7 @@ def save_animation(path: str | Path, frames: np.ndarray, *, fps: float = 12.0, s
     path = check_suffix(Path(path), (ANIMATION,))
     milliseconds = 10 * round(100 / check_fps(fps))
     pictures = []
-    for frame in frames:
+    for frame in map(over_checkerboard, frames):
         picture = Image.fromarray(frame[..., 0] if frame.shape[-1] == 1 else frame)
         if picture.mode == "RGB":  # dither would flicker from frame to frame
             picture = picture.quantize(COLORS, dither=Image.Dither.NONE)

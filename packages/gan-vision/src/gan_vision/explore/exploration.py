@@ -182,7 +182,12 @@ def command(verb: str, run: ImageRun, options: Mapping[str, object]) -> list[str
         >>> command("vary", run, {"dimension": [3, 5], "label": ("cat",), "raw": False})
         ['gan-vision', 'vary', 'runs/00000-conditional', '--dimension=3,5', '--label=cat']
     """
-    words = ["gan-vision", verb, str(run.folder.path)]
+    return ["gan-vision", verb, str(run.folder.path), *options_as_words(options)]
+
+
+def options_as_words(options: Mapping[str, object]) -> list[str]:
+    """The words of the options of a command line, as `command` writes them."""
+    words = []
     for name, value in options.items():
         option = f"--{name.replace('_', '-')}"
         if value is True:

@@ -22,7 +22,7 @@ def nearest_pictures(images: np.ndarray, bank: Any, k: int = 5, *, distance: str
                      extractor: Extractor | None = None) -> Neighbours:
     """The k pictures of `bank` nearest to each image, nearest first, equal distances in the order of the bank.
 
-    Every pair is looked at. The bank is read in parts: it need not fit into memory.
+    Every pair is looked at, with opacity over white. The bank is read in parts: it need not fit into memory.
 
     Args:
         images: uint8 (q, height, width, channels).
@@ -65,7 +65,9 @@ def nearest_pictures(images: np.ndarray, bank: Any, k: int = 5, *, distance: str
 
 
 def _vectors(images: np.ndarray, extractor: Extractor | None) -> np.ndarray:
-    return images.reshape(len(images), -1) if extractor is None else extractor.features(images)
+    from gan_core.metrics.extractors.base import over_white
+
+    return over_white(images).reshape(len(images), -1) if extractor is None else extractor.features(images)
 
 
 def _merged(best: Neighbours, found: Neighbours, k: int) -> Neighbours:

@@ -54,8 +54,9 @@ def read_pictures(paths: Sequence[Path], run: ImageRun, shape: tuple[int, int, i
         >>> images = read_pictures(list_pictures(Path("holiday")), run)
     """
     height, width, channels = shape or picture_shape(run)
-    return np.stack([resize_image(decode_image(path, channels=channels), (height, width), fit=run.config.fit)
-                     for path in paths])
+    under = run.config.background
+    return np.stack([resize_image(decode_image(path, channels=channels, background=under), (height, width),
+                                  fit=run.config.fit, background=under) for path in paths])
 
 
 def in_range(images: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:

@@ -18,14 +18,18 @@ from gan_vision.data.fields.class_label import ClassLabel
 from gan_vision.data.fields.photo import Photo
 from gan_vision.data.fields.text_vectors import TextVectors
 from gan_vision.data.preparation import Preparation
+from gan_vision.recipes.images import refuse_missing_extractor
 
 JITTER = 76 / 64  # training pictures are loaded larger and cut, as in the authors' code
 
 
 def load(config) -> tuple[Examples, Examples | None]:
     """Training pictures at the size they are cut from, and held-out ones at the size of the networks."""
-    options = config.model_dump(include={"channels", "fit", "on_bad", "validation", "seed", "limit", "vectors",
-                                         "captions_file", "data_dir", "download"})
+    if config.crop is not None:
+        raise ConfigError("`crop` must be null: sources of captioned pictures have no boxes. Received: "
+                          f"crop={config.crop!r}. Leave it out.")
+    options = config.model_dump(include={"channels", "fit", "background", "on_bad", "validation", "seed", "limit",
+                                         "vectors", "captions_file", "data_dir", "download"})
     options["channels"] = config.channels or 3
     train, held_out = load_captioned(config.data, size=config.size, **options).split()
     if loaded_size(config) != config.size:  # held-out pictures are not cut: they are read at their own size
@@ -136,7 +140,7 @@ def experiment(config, gan: core.GAN, data: Encoded, value_range: tuple[float, f
     shown = data.validation or (data.train if crop is None else data.train.resized(config.size))
     sheet = dataclasses.replace(shown, fields={name: kind for name, kind in shown.fields.items() if name != "label"})
     scores = None if data.validation is None or len(data.validation) < 2 else KidAgainst(
-        data.validation, value_range, seed=config.seed)
+        data.validation, value_range, extractor=config.extractor, seed=config.seed)
     before = None if data.encoder is None else CaptionMatching(
         data.encoder, data.pictures, data.train, data.validation, value_range, steps=config.encoder_steps,
         seed=config.seed, flip=config.flip, crop=crop)
@@ -151,4 +155,5 @@ def experiment(config, gan: core.GAN, data: Encoded, value_range: tuple[float, f
 def captioned_recipe(name: str, description: str | None, config, build, *, presets=None, run_class) -> Recipe:
     """A recipe on captioned pictures: what its module adds to the parts of this one."""
     return Recipe(name=name, description=description or "", config=config, load=load, placeholder=placeholder,
-                  build=build, complete=complete, presets=presets or {}, run_class=run_class)
+                  build=build, complete=complete, presets=presets or {}, run_class=run_class,
+                  check_config=refuse_missing_extractor)

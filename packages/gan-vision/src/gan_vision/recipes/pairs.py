@@ -23,7 +23,7 @@ from gan_vision.data.fields.photo import Photo
 from gan_vision.data.label_maps import CITYSCAPES_CLASSES, read_colors
 from gan_vision.data.scenes import CLASSES
 from gan_vision.data.translation_sources import MAPS, joined_fields, load_translation, source_is_gray
-from gan_vision.recipes.images import Channels
+from gan_vision.recipes.images import OpaqueChannels
 from gan_vision.translation.translation_run import TranslationRun
 
 VALUE_RANGE = (-1.0, 1.0)  # of every network here
@@ -64,9 +64,9 @@ class PairConfig(RunConfig):
     """Size at which training pairs are loaded before a random part of `size` is cut out; `size` itself cuts nothing."""
     direction: Literal["AtoB", "BtoA"] = "AtoB"
     """Which side of a pair is read and which is made."""
-    channels: Channels = 3
+    channels: OpaqueChannels = 3
     """Of what is made: 1 for gray, 3 for RGB."""
-    source_channels: Channels | None = None
+    source_channels: OpaqueChannels | None = None
     """Of what is read: 3, or 1 for edges, gray and silhouette; label maps have one for each class."""
     factor: Literal["2", "4"] = "4"
     """How much small:DIR enlarges."""

@@ -252,7 +252,7 @@ class GrowthSheet:
         condition = None if self.labels is None else {"label": self.labels.in_turn(COLUMNS)}
         images = to_uint8(gan.generate(condition, COLUMNS), self.value_range)
         rows = folder.samples / "growth"  # of the levels before, which another process may have made
-        save_image_grid(rows / f"{self.ends[step]:05d}.png", images, COLUMNS, scale=1, padding=0)
+        save_image_grid(rows / f"{self.ends[step]:05d}.png", images, COLUMNS, scale=1, padding=0, keep_opacity=True)
         files = sorted(rows.glob("*.png"))
         levels = [enlarged(_row(np.asarray(Image.open(file))), self.size) for file in files]
         save_image_grid(folder.samples / SHEET, np.concatenate(levels), COLUMNS,

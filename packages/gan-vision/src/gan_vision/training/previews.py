@@ -19,7 +19,7 @@ FEWEST = 4  # strips, however large
 
 
 class SampleSheets:
-    """A preview of an experiment: samples/step-000001000.png, and samples/real.png once.
+    """A preview of an experiment: samples/step-000001000.png, and samples/real.png once. Opacity over a checkerboard.
 
     Args:
         real: whose first examples make the sheet of real ones. Where they have more than a picture and a class, every

@@ -9,7 +9,7 @@ from gan_core.public_names import public_names
 
 _HOMES = {
     "base": ("Extractor",),
-    "choice": ("EXTRACTORS", "extractor_by_name"),
+    "choice": ("EXTRACTORS", "check_extractor", "extractor_by_name"),
     "encoder": ("Encoder", "train_encoder"),
     "inception": ("KerasInceptionV3",),
     "model": ("CallableExtractor", "keras_extractor"),

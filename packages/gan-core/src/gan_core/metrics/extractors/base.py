@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from gan_core.errors import DataError
+from gan_core.images.background import over
 
 DIGITS = 16  # of a hash: enough to tell any two sets of weights apart
+OVER_WHITE = "images with opacity were laid over white"
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R 601
 
 
 class Extractor:
-    """Features of images.
+    """Features of images. Those with opacity, the fourth channel, are seen as they look over white.
 
     Attributes:
         name: str.
@@ -46,11 +48,11 @@ class Extractor:
         return f"{self.label}{resize}/sha256:{self.hash or 'unknown'}"
 
     def batch(self, images) -> np.ndarray:
-        """float32 (n, dimension) of one batch, uint8 (n, height, width, channels)."""
+        """float32 (n, dimension) of one batch, uint8 (n, height, width, 1 or 3)."""
         raise NotImplementedError
 
     def logits(self, images) -> np.ndarray | None:
-        """float32 (n, classes) of one batch, or None if the extractor is no classifier."""
+        """float32 (n, classes) of one batch as in `batch`, or None if the extractor is no classifier."""
         return None
 
     @property
@@ -62,7 +64,7 @@ class Extractor:
         """float32 (n, dimension) of any number of images, a batch at a time.
 
         Raises:
-            DataError: images are not uint8 (n ≥ 1, height, width, 1 or 3).
+            DataError: images are not uint8 (n ≥ 1, height, width, 1, 3 or 4).
         """
         check_images(images)
         return np.concatenate(list(self.stream(
@@ -72,7 +74,7 @@ class Extractor:
         """Features batch by batch: the images need not fit in memory."""
         for images in batches:
             check_images(images)
-            yield self.batch(images)
+            yield self.batch(over_white(images))
 
     def resized(self, images):
         """float32 tensor (n, height, width, channels) in 0..255 by the extractor's rule."""
@@ -93,9 +95,21 @@ class Extractor:
 def check_images(images) -> None:
     """Refuse anything but bytes: float against 8-bit differences would otherwise enter the score."""
     shape, dtype = tuple(getattr(images, "shape", ())), getattr(images, "dtype", type(images).__name__)
-    if len(shape) != 4 or dtype != np.uint8 or shape[-1] not in (1, 3) or 0 in shape:
-        raise DataError("an extractor takes uint8 images (n, height, width, 1 or 3). "
+    if len(shape) != 4 or dtype != np.uint8 or shape[-1] not in (1, 3, 4) or 0 in shape:
+        raise DataError("an extractor takes uint8 images (n, height, width, 1, 3 or 4). "
                         f"Received: {dtype} {shape}. Map samples to 0..255 and round first.")
+
+
+def over_white(images: np.ndarray) -> np.ndarray:
+    """What every metric sees of images: those with opacity over white, others as they are.
+
+    Args:
+        images: uint8 (n, height, width, 1, 3 or 4).
+
+    Returns:
+        uint8 (n, height, width, 1 or 3).
+    """
+    return over(np.asarray(images)) if images.shape[-1] == 4 else images
 
 
 def weights_hash(arrays: Iterable) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,11 +56,8 @@ def extractor_by_name(name: str, *, images=None, labels=None, folder: Path | str
             raise ConfigError(f"the extractor `random` takes a seed. Received: {name!r}. Write random or random:1.")
         return RandomConvolution(int(rest or 0))
     if kind == "encoder":
-        return _encoder(rest, images, labels, folder, seed, say)
-    path, size = _path_and_size(rest)
-    if not path:
-        form = EXTRACTORS[kind].split(",")[0]
-        raise ConfigError(f"the extractor `{kind}` needs a file. Received: {name!r}. Write {form}.")
+        return _encoder(_file_of(name)[0], images, labels, folder, seed, say)
+    path, size = _file_of(name)
     if kind == "inception":
         from gan_core.metrics.extractors.inception import KerasInceptionV3
 
@@ -69,9 +67,45 @@ def extractor_by_name(name: str, *, images=None, labels=None, folder: Path | str
     return keras_extractor(path, size=size)
 
 
-def _path_and_size(text: str) -> tuple[str, int | None]:
-    path, at, size = text.rpartition("@")
-    return (path, int(size)) if at and size.isdecimal() and int(size) > 0 else (text, None)
+def check_extractor(name: str) -> None:
+    """Refuse what `extractor_by_name` would refuse of a name alone, and a file that is missing; loads nothing.
+
+    Args:
+        name: as in `extractor_by_name`.
+
+    Raises:
+        ConfigError: an unknown name, or none of a file where one is needed.
+        DataError: the file does not exist.
+
+    Example:
+        >>> check_extractor("random")
+    """
+    kind = name.partition(":")[0]
+    if kind not in EXTRACTORS:
+        choose("extractor", name, EXTRACTORS)
+    if kind == "random":
+        extractor_by_name(name)
+        return
+    path = _file_of(name)[0]
+    if path and not Path(path).is_file():
+        raise DataError(f"the file {path} of the extractor {kind!r} does not exist: pass the path of one that does, or "
+                        "use `--extractor random`, which needs none.")
+
+
+def _file_of(name: str) -> tuple[str, int | None]:
+    """The path and the size in a name; only an encoder may do without.
+
+    Raises:
+        ConfigError: there is no path.
+    """
+    kind, _, rest = name.partition(":")
+    path, at, size = rest.rpartition("@")
+    if not (at and size.isdecimal() and int(size) > 0) or kind == "encoder":
+        path, size = rest, ""
+    if not path and kind != "encoder":
+        form = EXTRACTORS[kind].split(",")[0]
+        raise ConfigError(f"the extractor `{kind}` needs a file. Received: {name!r}. Write {form}.")
+    return os.path.expanduser(path), int(size) if size else None
 
 
 def _encoder(path: str, images: np.ndarray | Callable[[], np.ndarray] | None, labels, folder, seed: int,

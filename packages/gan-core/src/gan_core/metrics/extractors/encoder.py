@@ -14,7 +14,7 @@ import numpy as np
 
 from gan_core.errors import ConfigError, DataError
 from gan_core.files import whole_path, write_whole
-from gan_core.metrics.extractors.base import Extractor, check_images, weights_hash
+from gan_core.metrics.extractors.base import Extractor, check_images, over_white, weights_hash
 from gan_core.model_files import load_network
 
 DIMENSION = 128
@@ -67,8 +67,9 @@ class Encoder(Extractor):
         if not self.is_classifier:
             raise ConfigError("an encoder trained without labels has no class probabilities. "
                               "Received: task='rotations'.")
-        logits = np.concatenate([np.asarray(self._answer(np.asarray(images[start:start + batch_size]))["logits"])
-                                 for start in range(0, len(images), batch_size)]).astype(np.float64)
+        batches = (over_white(np.asarray(images[start:start + batch_size]))
+                   for start in range(0, len(images), batch_size))
+        logits = np.concatenate([np.asarray(self._answer(batch)["logits"]) for batch in batches]).astype(np.float64)
         logits -= logits.max(axis=1, keepdims=True)
         return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
 
@@ -117,7 +118,7 @@ def train_encoder(images, labels=None, *, size: int | None = None, epochs: int =
     """Train an encoder on real images; nine tenths are learnt from, one tenth measures its accuracy.
 
     Args:
-        images: uint8 (n, height, width, 1 or 3), n ≥ 20.
+        images: uint8 (n, height, width, 1, 3 or 4), n ≥ 20; with opacity they are laid over white.
         labels: int (n,) class ids ≥ 0, or None to learn from rotations.
         size: pixels to work at; by default the images' smaller side, at most 64.
         epochs: passes.
@@ -185,7 +186,7 @@ def _small(images, rows: np.ndarray, size: int) -> np.ndarray:
     """uint8 (n, size, size, 3): a quarter of the memory of floats."""
     resizer = Extractor()
     resizer.size, resizer.resize = size, "bilinear-antialias"
-    parts = (np.asarray(resizer.resized(np.asarray(images[rows[start:start + 512]])))
+    parts = (np.asarray(resizer.resized(over_white(np.asarray(images[rows[start:start + 512]]))))
              for start in range(0, len(rows), 512))
     return np.concatenate([np.clip(np.rint(part), 0, 255).astype(np.uint8) for part in parts])
 

@@ -71,7 +71,7 @@ class Kind:
         return {field: values}
 
     def pictures(self, values) -> np.ndarray | None:
-        """How stored values (n, ...) look in a sheet: uint8 (n, h, w, 1 or 3); None if they are no pictures."""
+        """How stored values (n, ...) look in a sheet: uint8 (n, h, w, 1, 3 or 4); None if they are no pictures."""
         return None
 
     def texts(self, values) -> list[str] | None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError
+from gan_core.images.background import hidden_as_white
 from gan_core.images.resize import resize_image
 from gan_vision.data.fields.kind import Kind, Origin
 
@@ -17,7 +18,8 @@ class Photo(Kind):
     """A picture, stored as uint8 (height, width, channels).
 
     It is mirrored and cropped as it is, and resized with antialiasing. On the device 0..255 becomes low..high:
-    x -> low + x (high - low) / 255. A sheet shows it, transparent parts over white.
+    x -> low + x (high - low) / 255. With opacity it is resized without fringes, white where nothing is visible; a sheet
+    shows it over a checkerboard.
 
     Args:
         channels: 1 for gray, 3 for RGB, 4 for RGB with opacity.
@@ -45,10 +47,7 @@ class Photo(Kind):
         return values
 
     def resized(self, value, size, *, fit="center_crop"):  # noqa: D102
-        if self.channels < 4:
-            return resize_image(value, size, fit=fit)
-        opacity = resize_image(value[..., 3:], size, fit=fit, background=(0, 0, 0))
-        return np.concatenate([resize_image(np.ascontiguousarray(value[..., :3]), size, fit=fit), opacity], -1)
+        return resize_image(hidden_as_white(value) if self.channels == 4 else value, size, fit=fit)
 
     def prepared(self, field, values, value_range):  # noqa: D102
         import tensorflow as tf
@@ -61,8 +60,4 @@ class Photo(Kind):
         return {field: tf.cast(values, tf.float32) * ((float(high) - float(low)) / 255) + float(low)}
 
     def pictures(self, values):  # noqa: D102
-        values = np.asarray(values)
-        if self.channels < 4:
-            return values
-        opacity = values[..., 3:].astype(np.uint32)
-        return ((values[..., :3] * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
+        return np.asarray(values)

@@ -93,6 +93,13 @@ def real_data(session: nox.Session) -> None:
 
 
 @nox.session
+def quality(session: nox.Session) -> None:
+    """Train every image recipe on emoji for ten minutes; writes docs/quality.md. After `--`: options (--list)."""
+    session.install(*wheels(session, ["core", "vision"]))
+    session.run("python", "docs/quality.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed and memory as ratios; writes benchmarks/README.md."""
     session.install(*wheels(session, PACKAGES), "scipy>=1.15", "psutil>=6")

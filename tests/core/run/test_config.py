@@ -17,6 +17,10 @@ class Config(RunConfig):
     """Of both optimizers."""
     name: str = "é"
     """Anything."""
+    widths: tuple[pydantic.PositiveInt, ...] | None = None
+    """Some numbers."""
+    classes: tuple[str, ...] = ()
+    """Some names."""
 
 
 @pytest.mark.parametrize(("values", "expected"), [
@@ -40,6 +44,29 @@ def test_a_bad_value_is_named_with_its_field_and_what_was_received(values, expec
     with pytest.raises(ConfigError) as caught:
         validate(Config, {str(key): value for key, value in values.items()}, "run.yaml")
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("typed", ["128,64", ("128,64",), ("128", "64"), ["128", 64], (128, 64), " 128, 64 "])
+def test_numbers_may_be_one_word_with_commas(typed):
+    assert validate(Config, {"widths": typed}, "here").widths == (128, 64)
+
+
+@pytest.mark.parametrize("typed", [128, "128", ("128",)])
+def test_a_single_number_is_a_list_of_one(typed):
+    assert validate(Config, {"widths": typed}, "here").widths == (128,)
+
+
+def test_no_numbers_stay_none():
+    assert validate(Config, {"widths": None}, "here").widths is None
+
+
+def test_names_keep_their_commas():
+    assert validate(Config, {"classes": ("cat, black", "dog")}, "here").classes == ("cat, black", "dog")
+
+
+def test_a_number_of_several_that_is_none_is_named():
+    with pytest.raises(ConfigError, match=r"here: `widths.1`: .*Received: widths.1='many'"):
+        validate(Config, {"widths": ("128,many",)}, "here")
 
 
 def test_all_problems_are_listed_at_once():

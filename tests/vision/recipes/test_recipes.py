@@ -29,6 +29,7 @@ TINY = {
     "sngan": {"size": 16, "width": 4, "discriminator_width": 4, "n_critic": 2, "data": "digits"},
     "progan": {"size": 8, "fmap_base": 32, "fmap_max": 8, "stable_kimg": 0.008, "fade_kimg": 0.012, "data": "digits"},
     "r3gan": {"size": 8, "widths": (8,), "blocks": 1, "schedule_kimg": 0.02, "data": "digits"},
+    "small_pictures": {"size": 8, "widths": (8, 4), "latent": 4, "data": "digits"},
 }
 TINY_TRANSLATIONS = {
     "pix2pix": {"size": "32x64", "width": 4, "discriminator_width": 4, "halvings": 1, "batch_size": 2, "ema": 0.9},

@@ -72,6 +72,16 @@ class RunConfig(pydantic.BaseModel):
             raise ValueError("must be a number")
         return value
 
+    @pydantic.field_validator("*", mode="before")
+    @classmethod
+    def split_numbers(cls, value, info):
+        """Several numbers may be typed as one word with commas, or be one number; names may hold commas themselves."""
+        annotation = str(cls.model_fields[info.field_name].annotation)
+        if "tuple[" not in annotation or "str" in annotation or value is None:
+            return value
+        words = value if isinstance(value, list | tuple) else [value]
+        return tuple(part for word in words for part in (word.split(",") if isinstance(word, str) else [word]))
+
 
 Config = TypeVar("Config", bound=RunConfig)
 

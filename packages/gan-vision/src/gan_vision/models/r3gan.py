@@ -22,7 +22,7 @@ from keras import layers
 from gan_core.errors import ConfigError
 from gan_core.layers import LabelEncoding
 from gan_vision.layers import GroupedConv2D, LearnedBasis
-from gan_vision.models.size import count_doublings, require_positive
+from gan_vision.models.size import require_positive, stage_widths
 
 VALUE_RANGE = (-1.0, 1.0)
 START = 4  # height and width of the smallest feature map
@@ -55,7 +55,7 @@ def build_generator(size: int = 32, channels: int = 3, *, width: int | Sequence[
         >>> build_generator().count_params()
         20732160
     """
-    widths = stage_widths(size, width, expansion, group_size)
+    widths = grouped_widths(size, width, expansion, group_size)
     require_positive(channels=channels, blocks=blocks, expansion=expansion, group_size=group_size, latent=latent)
     z = keras.Input((latent,), name="latent")
     x, inputs = z, [z]
@@ -97,7 +97,7 @@ def build_discriminator(size: int = 32, channels: int = 3, *, width: int | Seque
         >>> build_discriminator().count_params()
         20683776
     """
-    widths = stage_widths(size, width, expansion, group_size)
+    widths = grouped_widths(size, width, expansion, group_size)
     require_positive(channels=channels, blocks=blocks, expansion=expansion, group_size=group_size)
     sample = keras.Input((size, size, channels), name="sample")
     x = layers.Conv2D(widths[-1], 1, use_bias=False, kernel_initializer=_normal(channels))(sample)
@@ -118,21 +118,14 @@ def build_discriminator(size: int = 32, channels: int = 3, *, width: int | Seque
                        name="discriminator")
 
 
-def stage_widths(size: int, width: int | Sequence[int], expansion: int, group_size: int) -> list[int]:
-    """The channels of each stage, from 4x4 pixels to `size`.
+def grouped_widths(size: int, width: int | Sequence[int], expansion: int, group_size: int) -> list[int]:
+    """The channels of each stage, from 4x4 pixels to `size`, which groups must divide.
 
     Raises:
-        ConfigError: a size that is no power of two, another number of widths, or one that groups do not divide.
+        ConfigError: as `stage_widths`, or a width that groups do not divide.
     """
-    stages = count_doublings(size, START) + 1
-    widths = [width] * stages if isinstance(width, int) else list(width)
-    if len(widths) == 1:
-        widths *= stages
-    if len(widths) != stages:
-        raise ConfigError(f"`width` must be one number, or one for each of the {stages} stages of {size} pixels, "
-                          f"smallest map first. Received: {len(widths)} widths.")
+    widths = stage_widths(size, START, width)
     for each in widths:
-        require_positive(width=each)
         if each * expansion % group_size:
             step = group_size // math.gcd(group_size, expansion)
             below = each // step * step

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gan_core.errors import ConfigError
 from gan_core.images.resize import image_size
 
@@ -130,3 +132,30 @@ def require_divisible(sides: tuple[int, int], halvings: int, *, option: str = "h
 def _written(sides: tuple[int, int]) -> str:
     height, width = sides
     return f"{height}" if height == width else f"{height}x{width}"
+
+
+def stage_widths(size: int, start: int, width: int | Sequence[int]) -> list[int]:
+    """The channels of each stage of a network that doubles `start` pixels until they are `size`.
+
+    Args:
+        size: int, height and width of the image in pixels.
+        start: int, height and width of the smallest feature map in pixels.
+        width: int, channels of every stage; or one for each stage, smallest map first.
+
+    Raises:
+        ConfigError: a size that is not allowed, another number of widths, or one below 1.
+
+    Example:
+        >>> stage_widths(16, 4, 32)
+        [32, 32, 32]
+    """
+    stages = count_doublings(size, start) + 1
+    widths = [width] * stages if isinstance(width, int) else list(width)
+    if len(widths) == 1:
+        widths *= stages
+    if len(widths) != stages:
+        raise ConfigError(f"`width` must be one number, or one for each of the {stages} stages of {size} pixels, "
+                          f"smallest map first. Received: {len(widths)} widths.")
+    for each in widths:
+        require_positive(width=each)
+    return widths

@@ -13,6 +13,7 @@ from gan_vision.recipes import (
     r3gan,
     relativistic,
     resnet_translation,
+    small_pictures,
     sngan,
     text_to_image,
     tutorial,
@@ -22,5 +23,6 @@ from gan_vision.recipes import (
 
 RECIPES = RecipeTable(dcgan.RECIPE, cifar10.RECIPE, bricks.RECIPE, tutorial.RECIPE, ada.RECIPE, conditional.RECIPE,
                       wgan.RECIPE, wgan_gp.RECIPE, relativistic.RECIPE, sngan.RECIPE, progan.RECIPE, r3gan.RECIPE,
-                      text_to_image.RECIPE, pix2pix.RECIPE, pix2pix_hd.RECIPE, resnet_translation.RECIPE)
+                      small_pictures.RECIPE, text_to_image.RECIPE, pix2pix.RECIPE, pix2pix_hd.RECIPE,
+                      resnet_translation.RECIPE)
 train, open_run = RECIPES.train, RECIPES.open_run

@@ -1,11 +1,12 @@
 """Small coloured pictures in a quarter of an hour: what a search of short runs found best (docs/small-data.md).
 
 gan-vision train small_pictures --data folder:MY_PICTURES
-gan-vision train small_pictures --data folder:MY_PICTURES --preset hour
+gan-vision train small_pictures --data folder:MY_PICTURES --no-conditional --steps 2300
 
 Relativistic pairs with gradient penalties on real and generated images (Huang et al. 2024), both at every fourth step
 only (Karras et al. 2020), on residual networks that are narrow where maps are large (Gulrajani et al. 2017), told the
-class of each picture where the data have classes.
+class of each picture where the data have classes. The second on 1,731 emoji, seed 0: about eight minutes on two cores
+without GPU, clear faces, flags and signs among shapes that are none.
 
 Papers: https://arxiv.org/abs/2501.05441, https://arxiv.org/abs/1912.04958, https://arxiv.org/abs/1704.00028
 """
@@ -27,7 +28,7 @@ class Config(ImageConfig, ClassConfig):
 
     data: str = ""
     batch_size: int = pydantic.Field(32, ge=1)
-    steps: int = pydantic.Field(2500, ge=1)
+    steps: int = pydantic.Field(4500, ge=1)
     conditional: bool | None = None
     """Whether the networks are told the class of each picture; by default if the data have classes."""
     networks: Literal["small_pictures", "r3gan", "resnet"] = "small_pictures"
@@ -52,7 +53,7 @@ class Config(ImageConfig, ClassConfig):
     """Of adaptive: the mean sign of the margins that it holds."""
     ada_kimg: float = pydantic.Field(50.0, gt=0)
     """Of adaptive: thousands of images in which the probability can rise from 0 to 1."""
-    learning_rate: float = pydantic.Field(6e-4, gt=0)
+    learning_rate: float = pydantic.Field(1.2e-3, gt=0)
     """Of both Adam optimizers, which have no first momentum, at first."""
     learning_rate_end: float = pydantic.Field(1e-4, gt=0)
     """Learning rate of both at the last step."""

@@ -67,7 +67,7 @@ class Watch:
         self.sides = [examples.images[np.sort(draw.permutation(len(examples))[:200])] for examples in (train, others)]
 
     def __call__(self, gan) -> dict[str, float]:
-        """{"kid", "gap"}: KID x 1, and mean logit of training pictures minus that of others, without augmentation."""
+        """{"kid", "gap"}: KID, and the mean logit of training pictures minus that of others, without augmentation."""
         means = [float(np.mean(gan.discriminators[0](images.astype(np.float32) / 127.5 - 1, training=False)))
                  for images in self.sides]
         return {**self.kid(gan), "gap": means[0] - means[1]}

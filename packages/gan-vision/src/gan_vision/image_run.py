@@ -243,7 +243,6 @@ class ImageRun(TrainedRun):
         columns = 0 if self.labels is None else self.labels.columns(len(images))
         return save_image_grid(path, images, columns if columns >= NARROW else None, keep_opacity=True)
 
-
     def label_names(self, count: int, *, label: Label = None, balance: bool = False) -> tuple[str, ...] | None:
         """The class or the attributes of each image of `generate` with the same arguments; None where there are none.
 

@@ -51,10 +51,21 @@ class Row:
 
 
 ROWS = (
+    Row("dcgan-narrow", "dcgan", "--width 32 --steps 2500"),  # one minute: blobs
+    Row("dcgan", "dcgan", "--width 128 --steps 11000"),
+    Row("cifar10", "cifar10", "--width 128 --batch-size 64 --steps 13000"),
+    Row("tutorial", "tutorial", "--size 32 --steps 6800"),
+    Row("ada", "ada", "--size 32 --batch-size 32 --augment --steps 5000"),
+    Row("conditional", "conditional", "--width 128 --steps 10500"),
+    Row("wgan", "wgan", "--width 64 --steps 1500"),
+    Row("wgan_gp", "wgan_gp", "--width 40 --batch-size 32 --steps 4000"),
+    Row("relativistic", "relativistic", "--width 40 --batch-size 32 --steps 2600"),
+    Row("sngan", "sngan", "--preset small-colour --steps 2500"),
+    Row("sngan-unconditional", "sngan", "--preset small-colour --no-conditional --steps 2500"),
     Row("progan", "progan", "--preset small-colour"),
-    Row("sngan", "sngan", "--preset small-colour --no-conditional"),
-    Row("r3gan", "r3gan", "--preset small-colour"),
-    Row("small_pictures", "small_pictures", "--steps 2700"),
+    Row("r3gan", "r3gan", "--preset small-colour --steps 1600"),
+    Row("small_pictures", "small_pictures", "--steps 2800"),
+    Row("small_pictures-unconditional", "small_pictures", "--no-conditional --steps 2800"),
 )
 INTRODUCTION = """# Quality against minutes
 

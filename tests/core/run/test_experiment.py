@@ -346,7 +346,7 @@ class TestEndingEarly:
         callbacks = [At({step: lambda: setattr(gan, "stop_training", True)})]
         return Experiment(gan, [
             Phase(Loader(ArraySource({"real": points}), 16, seed=number), steps, callbacks=callbacks * (number == phase))
-            for number, steps in enumerate(self.STEPS)], previews=[sheets])
+            for number, steps in enumerate(self.STEPS)], previews=[sheets], notices=["one class has a single point"])
 
     def test_the_true_step_is_saved_and_said(self, make_gan, points, tmp_path, capfd):
         folder = folder_in(tmp_path / "run")
@@ -355,6 +355,7 @@ class TestEndingEarly:
         said = " ".join(capfd.readouterr().err.split())
         assert ("ended early at step 2 of 15: a callback set `stop_training`; a checkpoint is written. "
                 f"Continue with: resume {folder.path}") in said
+        assert said.count("one class has a single point") == 1
         assert [path.name for path in sorted(folder.samples.iterdir())] == ["step-0000.npy", "step-0002.npy"]
 
     @pytest.mark.slow

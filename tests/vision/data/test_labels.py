@@ -51,6 +51,19 @@ def test_labels_have_names():
     assert TRAITS.names_of(np.array([[1, 0, 0.5], [0, 0, 0]])) == ("Eyeglasses+Young", "")
 
 
+def test_classes_and_attributes_with_one_picture_or_none_are_named():
+    assert ANIMALS.rare(np.array([0, 0, 1, 1, 2, 2])) == []
+    assert ANIMALS.rare(np.array([0, 0, 2])) == [
+        "classes with no training picture: cat; nothing is learnt of them. Add pictures, or leave them out.",
+        "classes with one training picture: dog; what is made of them will look like it. Add pictures, or leave them "
+        "out."]
+    assert Labels(tuple("abcdefgh")).rare(np.arange(8))[0].startswith(
+        "classes with one training picture: a, b, c, d, e and 3 more; ")
+    assert TRAITS.rare(np.array([[1, 0, 1], [1, 1, 1]], np.float32)) == [
+        "attributes with one training picture: Smiling; what is made of them will look like it. Add pictures, or leave "
+        "them out."]
+
+
 def test_samples_come_class_by_class_as_often_as_fits():
     np.testing.assert_array_equal(ANIMALS.in_turn(7), [0, 0, 1, 1, 2, 2, 0])
     assert ANIMALS.columns(7) == 2

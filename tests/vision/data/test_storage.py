@@ -11,6 +11,7 @@ import pytest
 
 from gan_core.data.content_hash import content_hash
 from gan_core.errors import DataError
+from gan_vision.data import storage
 from gan_vision.data.fields import Attributes, Captions, ClassLabel, InstanceIds, LabelMap, Photo, Vector
 from gan_vision.data.rejects import Reject
 from gan_vision.data.storage import Filled, cache_folder, store_examples
@@ -140,6 +141,35 @@ def test_starts_at_the_same_time_do_not_disturb_each_other(tmp_path):
         results = list(pool.map(lambda _: images_of(store(Source(), tmp_path, limit=0)), range(24)))
     assert all(np.array_equal(images, IMAGES) for images in results)
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_an_entry_moved_aside_right_after_it_was_committed_is_waited_for(tmp_path, monkeypatch, comes_back):
+    """Another start had found a stale entry, and moves away what is there by now; then it commits its own."""
+    aside, replace = tmp_path / "aside", os.replace
+    entries = tmp_path / "cache"
+
+    def committed_and_moved(source, target):
+        replace(source, target)
+        if not aside.exists():
+            replace(target, aside)
+            moved.append(target)
+
+    def other_commits(seconds):
+        waited.append(seconds)
+        if comes_back and aside.exists():
+            replace(aside, moved[0])
+
+    moved, waited = [], []
+    monkeypatch.setattr(storage.os, "replace", committed_and_moved)
+    monkeypatch.setattr(storage.time, "sleep", other_commits)
+    if comes_back:
+        assert np.array_equal(images_of(store(Source(), entries)), IMAGES)
+        assert len(waited) == 1
+        assert len(list(entries.iterdir())) == 1
+    else:
+        with pytest.raises(DataError, match="is being written by other processes"):
+            store(Source(), entries)
 
 
 def test_a_full_disk_is_named_before_anything_is_written(tmp_path):

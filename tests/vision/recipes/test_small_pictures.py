@@ -49,6 +49,15 @@ def test_classes_are_told_where_there_are_some():
     assert [tensor.name for tensor in built().generator.inputs] == ["latent", "label"]
 
 
+def test_a_class_with_one_picture_is_named():
+    config = validate(RECIPE.config, TINY, "here")
+    few = Examples.of_images(pictures(7).images, np.array([0, 0, 1, 1, 2, 0, 1]), ("cat", "dog", "fox"), name="pets")
+    assert RECIPE.build(RECIPE.completed(config, few), few, None).notices == [
+        "classes with one training picture: fox; what is made of them will look like it. Add pictures, or leave them "
+        "out."]
+    assert RECIPE.build(RECIPE.completed(config, pictures()), pictures(), None).notices == []
+
+
 @pytest.mark.parametrize("settings", [{"widths": 4}, {"widths": "8,8,8", "conditional": False}])
 def test_networks_without_classes_and_widths_say_so(settings):
     with pytest.raises(ConfigError, match="`networks` resnet knows no classes, and has one width"):

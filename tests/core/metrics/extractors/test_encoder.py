@@ -66,7 +66,6 @@ def test_other_weights_than_were_saved_are_refused(classifier, tmp_path):
 @pytest.mark.parametrize("break_it", [
     lambda path: path.unlink(),
     lambda path: path.write_bytes(path.read_bytes()[:100]),
-    lambda path: path.with_suffix(".json").unlink(),
     lambda path: path.with_suffix(".json").write_text("{}"),
     lambda path: path.with_suffix(".json").write_text("[]"),
 ])
@@ -74,6 +73,14 @@ def test_a_damaged_file_is_named(classifier, tmp_path, break_it):
     path = classifier[0].save(tmp_path / "encoder.keras")
     break_it(path)
     with pytest.raises(DataError, match=r"encoder\.keras is no encoder that can be read"):
+        Encoder.load(path)
+
+
+def test_a_file_without_its_notes_says_that_an_encoder_is_two_files(classifier, tmp_path):
+    path = classifier[0].save(tmp_path / "encoder.keras")
+    path.with_suffix(".json").unlink()
+    with pytest.raises(DataError, match=r"encoder\.json is missing: an encoder is two files, and encoder\.keras is only "
+                                        r"one of them\. Put the other beside it"):
         Encoder.load(path)
 
 

@@ -64,6 +64,7 @@ class Experiment:
         representation: what the numbers of a sample mean ({"sample_rate": 16000}): other runs' weights are taken over
             only where it is equal.
         condition: (count) -> name -> array (count, ...), for `sample` on conditional generators.
+        notices: sentences about its data that whoever starts or resumes it should read.
     """
 
     gan: GAN
@@ -78,6 +79,7 @@ class Experiment:
     value_range: tuple[float, float] | None = None
     representation: Mapping[str, str | float] = field(default_factory=dict)
     condition: Callable[[int], dict] | None = None
+    notices: Sequence[str] = ()
 
     def sample(self, count: int, *, seed: int, raw: bool = False,
                condition: Mapping[str, np.ndarray] | None = None) -> np.ndarray:

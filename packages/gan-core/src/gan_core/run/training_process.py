@@ -87,6 +87,8 @@ class TrainingProcess:
             self.record = Record(self.folder.path, resume_at=(done if saved else -1) if resume else None)
             if self.record.complaint:
                 self.progress.say(self.record.complaint)
+            for notice in self.experiment.notices:
+                self.progress.say(notice)
             try:
                 with self.progress.running(self.experiment.steps, done, self.experiment.phases[0].data.batch_size,
                                            unit=self.experiment.unit, scores=self.experiment.scores):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gan_core.errors import ConfigError, DataError, did_you_mean
+from gan_core.images.decode import printable
 
 if TYPE_CHECKING:
     from gan_vision.data.examples import Examples
@@ -50,6 +51,20 @@ class Labels:
             raise DataError(f"the labels of {images.name} must be class ids of 0..{MOST_CLASSES - 1}. Found: "
                             f"{count - 1}. Number the classes from 0 without gaps.")
         return cls(tuple(images.class_names) or tuple(map(str, range(count))), attributes)
+
+    def rare(self, labels: np.ndarray) -> list[str]:
+        """A sentence about those that no picture of `labels` has, and one about those that one has; mostly none."""
+        counts = (np.count_nonzero(np.asarray(labels) >= 0.5, axis=0) if self.attributes
+                  else np.bincount(labels, minlength=len(self)))
+        kind, sentences = "attributes" if self.attributes else "classes", []
+        for count, shown, result in ((0, "no training picture", "nothing is learnt of them"),
+                                     (1, "one training picture", "what is made of them will look like it")):
+            names = [printable(self.names[index]) for index in np.flatnonzero(counts == count)]
+            if names:
+                more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+                sentences.append(f"{kind} with {shown}: {', '.join(names[:5])}{more}; {result}. Add pictures, or leave "
+                                 "them out.")
+        return sentences
 
     def __len__(self):
         return len(self.names)

@@ -34,6 +34,7 @@ MEMORY_LIMIT = 1 << 30
 _VERSION = 3  # of the decoder and of the entry: raise it when either changes what is stored
 _HEADER_BYTES = 128
 _ABANDONED_SECONDS = 24 * 3600
+_COMMIT_TRIES = 40
 
 
 @dataclass
@@ -239,21 +240,27 @@ def _read_entry(folder: Path, mark: str, limit: int, fields: Mapping[str, Kind])
 
 def _commit(new: Path, target: Path, mark: str, limit: int, fields: Mapping[str, Kind]) -> Stored:
     """Rename `new` to `target` and read it; a result that another process committed first is as good."""
-    for _ in range(20):
+    problem = OSError(f"the entry {target.name} is being written by other processes")
+    for _ in range(_COMMIT_TRIES):
         stored = _read_entry(target, mark, limit, fields)
         if stored is not None:
             return stored
-        if target.exists():  # stale or damaged
-            old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(target, old)
-            shutil.rmtree(old, ignore_errors=True)
-        try:
-            os.replace(new, target)
-        except OSError:
-            if not new.exists() or not target.exists():
-                raise
-    raise OSError(f"the entry {target.name} is being written by other processes")
+        if not new.exists():
+            # Committed, then moved aside by a process that had found a stale entry there. Right afterwards it commits
+            # its own, which is as good.
+            time.sleep(0.05)
+            continue
+        with contextlib.ExitStack() as after:
+            if target.exists():  # stale or damaged
+                old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+                after.callback(shutil.rmtree, old, ignore_errors=True)
+                with contextlib.suppress(FileNotFoundError):
+                    os.replace(target, old)
+            try:
+                os.replace(new, target)
+            except OSError as error:  # others were faster, or it cannot be done
+                problem = error
+    raise problem
 
 
 def _sweep(root: Path) -> None:

@@ -165,4 +165,5 @@ def experiment(config: ImageConfig, gan: core.GAN, train: data.Examples, validat
         gan, phases, previews=[SampleSheets(train, value_range, labels=labels), *previews],
         validation=scores, validation_hash=None if scores is None else scores.content_hash, best="kid",
         scores=("kid",), unit="images", value_range=value_range, representation={"value_range": str(value_range)},
-        condition=None if labels is None else lambda count: {"label": labels.in_turn(count)})
+        condition=None if labels is None else lambda count: {"label": labels.in_turn(count)},
+        notices=() if labels is None else labels.rare(train.labels))

@@ -99,6 +99,9 @@ class Encoder(Extractor):
             DataError: a file is missing or damaged, or the weights are not those that were saved.
         """
         path = Path(path)
+        if path.exists() and not path.with_suffix(".json").exists():
+            raise DataError(f"{path.with_suffix('.json')} is missing: an encoder is two files, and {path.name} is only "
+                            "one of them. Put the other beside it.")
         try:
             notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
             encoder = cls(load_network(path), float(notes["scale"]),

@@ -1,6 +1,7 @@
 """Does augmentation help when pictures are few? 200 and 1,000 emoji without any, with DiffAugment, and with ADA.
 
-python docs/examples/small_data.py OUT [--images 200] [--only adaptive/0] [--steps N] [--emoji real_data/emoji]
+python docs/examples/small_data.py OUT [--images 200] [--only adaptive/0] [--seeds 0,1,2] [--steps N]
+                                       [--emoji real_data/emoji]
 
 Networks, batch and steps are equal; seeds differ in weights, order and the pictures chosen. All other emoji, train and
 test, are what a run is scored against: KID (features of an encoder that tells the ten categories apart, trained on all
@@ -33,7 +34,7 @@ from gan_vision.recipes import small_pictures
 from gan_vision.training.validation import KidAgainst
 
 IMAGES = (200, 1000)
-SEEDS = (0, 1)
+SEEDS = "0,1"
 STEPS = 1800
 AUGMENTATIONS = {
     "none": {},
@@ -115,7 +116,8 @@ def drawn(lines: list[dict], out: Path) -> None:
         for axes, name in zip(row, ("kid", "gap", "aug_p"), strict=True):
             points = [(each["step"], each[name]) for each in record if each.get(name) is not None]
             if points:
-                label = line["augment"] if line["seed"] == SEEDS[0] else None
+                first = line["seed"] == min(each["seed"] for each in lines)
+                label = line["augment"] if first else None
                 axes.plot(*zip(*points, strict=True), color=colours[line["augment"]], label=label, linewidth=1.2)
             axes.set_title(f"{line['images']} pictures: {name}", fontsize=10)
             axes.grid(alpha=0.25)
@@ -131,6 +133,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--images", type=int, choices=IMAGES)
     parser.add_argument("--only", help="part of AUGMENTATION/SEED, such as adaptive/0")
+    parser.add_argument("--seeds", default=SEEDS, help="numbers with commas")
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--emoji", type=Path, default=Path("real_data/emoji"))
     given = parser.parse_args()
@@ -141,7 +144,7 @@ def main() -> None:
     if not kept.exists():
         extractor.save(kept)
     for count in IMAGES:
-        for seed in SEEDS:
+        for seed in map(int, given.seeds.split(",")):
             for name, options in AUGMENTATIONS.items():
                 if given.images not in (None, count) or (given.only or "") not in f"{name}/{seed}":
                     continue

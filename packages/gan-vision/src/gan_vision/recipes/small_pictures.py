@@ -5,10 +5,11 @@ gan-vision train small_pictures --data folder:MY_PICTURES --no-conditional --aug
 
 Relativistic pairs with gradient penalties on real and generated images (Huang et al. 2024), both at every fourth step
 only (Karras et al. 2020), on residual networks that are narrow where maps are large (Gulrajani et al. 2017), told the
-class of each picture where the data have classes. On 1,731 emoji without their categories, seed 0, two cores without
-GPU: the default gives clear faces, flags and signs among shapes that are none after 15 minutes; the second, after 37, is
-the sheet at the head of the project's README. With few hundred pictures augmentation decides, with thousands it has to
-wait (docs/small-data.md).
+class of each picture where the data have classes.
+
+On 1,731 emoji without their categories, seed 0, two cores without GPU: the defaults give clear faces, flags and signs
+among shapes that are none after 15 minutes; the second, after 37, is the sheet at the head of the project's README. With
+a few hundred pictures augmentation decides, with thousands only after many passes over them (docs/small-data.md).
 
 Papers: https://arxiv.org/abs/2501.05441, https://arxiv.org/abs/1912.04958, https://arxiv.org/abs/1704.00028
 """

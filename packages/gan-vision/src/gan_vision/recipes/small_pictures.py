@@ -9,7 +9,7 @@ class of each picture where the data have classes.
 
 On 1,731 emoji without their categories, seed 0, two cores without GPU: the defaults give clear faces, flags and signs
 among shapes that are none after 15 minutes; the second, after 37, is the sheet at the head of the README. With a
-few hundred pictures augmentation decides, with thousands only after many passes over them (docs/small-data.md).
+few hundred pictures augmentation decides; with 1,000 and as many steps no use was seen (docs/small-data.md).
 
 Papers: https://arxiv.org/abs/2501.05441, https://arxiv.org/abs/1912.04958, https://arxiv.org/abs/1704.00028
 """
